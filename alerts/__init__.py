@@ -1,0 +1,1 @@
+"""Floor 2: from a fault to a ticket and a letter."""

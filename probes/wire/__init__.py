@@ -1,0 +1,1 @@
+"""Bytes, timeouts and limits. Library types stop in this folder."""
