@@ -17,13 +17,25 @@ class Confirm:
     looks: looks in a row that must state a fault before it stands.
     misses: silent looks in a row before "not-responding" stands.
     good: looks in a row without the fault before it has ended.
-    relook_seconds: how soon the next look comes while a fault is not yet decided either way.
+    relook_seconds: how soon the next look comes while a stated fault is not yet decided either way;
+    silence is decided by the ordinary rounds.
+    blind_seconds: how long looking may be impossible before "not-observable" stands.
     """
 
     looks: int = 2
     misses: int = 3
     good: int = 2
     relook_seconds: float = 1.0
+    blind_seconds: float = 900.0
+
+    def __post_init__(self) -> None:
+        for name in ("looks", "misses", "good"):
+            if getattr(self, name) < 1:
+                msg = f"{name}: must be 1 or more looks"
+                raise ValueError(msg)
+        if self.relook_seconds <= 0 or self.blind_seconds <= 0:
+            msg = "relook_seconds: this and blind_seconds must be above 0"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,5 +88,5 @@ class Probe(ABC):
         """Find devices of this kind on this PC, without touching them. The default finds none."""
         yield from ()
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most probes keep nothing open
         """Give back sockets and handles; called when the agent stops or reloads its configuration."""

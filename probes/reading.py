@@ -10,6 +10,8 @@ from probes.text import SafeText
 NO_TEXT = SafeText("")
 NOT_RESPONDING = "not-responding"
 """The one fault code that means silence; every other fault is stated by a device or by the kernel."""
+NOT_OBSERVABLE = "not-observable"
+"""The agent's own notice that it could not look at a device for long: unknown is not OK, and not silent."""
 
 
 class Severity(StrEnum):
@@ -125,6 +127,8 @@ class Reading:
     asleep: it says that it saves power; that is healthy.
     facts: identity: vendor, model, serial, firmware, and what else a kind names.
     capabilities: what this device can tell at all; False is "cannot tell", never "fine".
+    skipped: fault codes this look could not judge (a layer behind the failing one): a standing fault
+    among them neither ends nor is confirmed by this look.
     """
 
     reachable: bool
@@ -133,6 +137,7 @@ class Reading:
     samples: tuple[Sample, ...] = ()
     facts: Mapping[str, SafeText] = field(default_factory=lambda: MappingProxyType({}))
     capabilities: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    skipped: frozenset[str] = frozenset()
 
     @property
     def state(self) -> State:

@@ -1,0 +1,147 @@
+"""From a finished look to the ledger and the panel: judge it, write down what changed, show it."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from agent.clock import Clock
+from agent.health import FaultKey, Health, Verdict, judge, standing_faults
+from agent.rounds import Look, Rounds
+from agent.view import DeviceView, Panel
+from alerts.incident import Addressee, Incident, Ticket
+from probes.reading import Device, Fault, State
+from probes.text import clean
+
+log = logging.getLogger("jagaloket.settle")
+
+
+class Book(Protocol):
+    """What the watch writes into: the ledger, as far as the watch knows it."""
+
+    def standing(self) -> Sequence[Incident]:
+        """The incidents that have not ended."""
+
+    def begin(self, device: Device, fault: Fault, *, since: float, addressees: Sequence[Addressee]) -> Ticket:
+        """An incident begins: incident, ticket and notices in one transaction."""
+
+    def end(self, device: str, code: str, part: str, *, at: float, addressees: Sequence[Addressee]) -> Ticket | None:
+        """An incident ends."""
+
+    def record_state(self, device: str, state: State, at: float) -> None:
+        """A device's state changed."""
+
+
+class Settler:
+    """Judges looks and keeps ledger and panel in step.
+
+    addressees: who is told; told: called after each ledger entry that concerns people (wakes the outbox).
+    errors: what went wrong here since the start, by kind.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        panel: Panel,
+        *,
+        clock: Clock,
+        addressees: Sequence[Addressee] = (),
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._book, self._panel, self._clock = book, panel, clock
+        self.addressees, self._told = addressees, told
+        self.errors: Counter[str] = Counter()
+
+    def standing(self, devices: Container[str]) -> Mapping[str, Mapping[FaultKey, Health]]:
+        """What stood when the agent last ran, by device; incidents of devices that are gone end here, quietly."""
+        found: dict[str, dict[FaultKey, Health]] = {}
+        for incident in self._book.standing():
+            if incident.device not in devices:
+                self._book.end(incident.device, incident.code, incident.part, at=self._clock.wall(), addressees=())
+                continue
+            health = Health(fault=_fault(incident), since=incident.started, standing=True, streak=0)
+            found.setdefault(incident.device, {})[health.fault.key] = health
+        return found
+
+    def introduce(self, rounds: Rounds) -> None:
+        """Show a device before its first look."""
+        standing = standing_faults(rounds.healths.values())
+        self._panel.put(DeviceView(device=rounds.watched.device, since=rounds.since, standing=standing))
+
+    def forget(self, device: str) -> None:
+        """Show a device no longer."""
+        self._panel.drop(device)
+
+    def settle(self, rounds: Rounds, look: Look) -> bool:
+        """Judge one look, write down what changed, show it. True when the next look should come soon."""
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        rounds.outcomes[look.outcome] += 1
+        if look.reading is not None or rounds.last_good is None:
+            rounds.last_good = now
+        verdict = judge(
+            rounds.healths,
+            look.reading,
+            rounds.watched.confirm,
+            now=wall,
+            previous=rounds.state,
+            blind_for_seconds=now - rounds.last_good,
+            error=look.error,
+        )
+        if self._write(rounds, verdict, wall):
+            rounds.healths = dict(verdict.healths)
+            if verdict.state is not rounds.state:
+                rounds.state, rounds.since = verdict.state, wall
+        if look.reading is not None and look.reading.reachable:
+            rounds.last_seen = wall
+        self._show(rounds, look)
+        return verdict.relook
+
+    def _write(self, rounds: Rounds, verdict: Verdict, wall: float) -> bool:
+        """Into the ledger; False when it could not be written (then the next look tries again)."""
+        device = rounds.watched.device
+        try:
+            for health in verdict.began:
+                self._book.begin(device, health.fault, since=health.since, addressees=self.addressees)
+            for health in verdict.ended:
+                self._book.end(device.id, *health.fault.key, at=wall, addressees=self.addressees)
+            if verdict.state is not rounds.state:
+                self._book.record_state(device.id, verdict.state, wall)
+        except OSError as problem:
+            self.errors["ledger"] += 1
+            log.error("the ledger could not be written, the next look tries again: %s", clean(str(problem), 200))  # noqa: TRY400 - the disk's trouble, not the code's
+            return False
+        if verdict.began or verdict.ended:
+            self._told()
+        return True
+
+    def _show(self, rounds: Rounds, look: Look) -> None:
+        before = self._panel.get(rounds.watched.device.id)
+        kept = before.reading if before is not None else None
+        if look.reading is None and kept is not None:
+            # identity stays true, measured values do not
+            kept = replace(kept, samples=())
+        self._panel.put(
+            DeviceView(
+                device=rounds.watched.device,
+                state=rounds.state,
+                since=rounds.since,
+                last_seen=rounds.last_seen,
+                reading=look.reading if look.reading is not None else kept,
+                standing=standing_faults(rounds.healths.values()),
+                error=look.error,
+                success=look.reading is not None,
+                duration_seconds=look.duration_seconds,
+                outcomes=dict(rounds.outcomes),
+            )
+        )
+
+
+def _fault(incident: Incident) -> Fault:
+    return Fault(
+        code=incident.code,
+        severity=incident.severity,
+        actor=incident.actor,
+        part=incident.part,
+        detail=incident.detail,
+    )

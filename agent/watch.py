@@ -1,0 +1,197 @@
+"""The watch: rounds and deadlines; what a look found goes to the settler.
+
+One loop sleeps until the next due look, the next deadline or an event. Each look runs in a thread of its own,
+so that a hanging device holds up nothing but itself; two looks of one device never run at once.
+"""
+
+import itertools
+import logging
+import queue
+import random
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from agent.clock import Clock
+from agent.config import Watched
+from agent.health import FaultKey, Health
+from agent.rounds import Look, Rounds
+from agent.settle import Settler
+from probes.reading import ProbeError
+from probes.text import SafeText, clean
+
+log = logging.getLogger("jagaloket.watch")
+STAGGER_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    device: str
+    serial: int
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class _Wake:
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Something to do in the loop's own thread (reload, stop)."""
+
+    do: Callable[[], None]
+
+
+Event = _Done | _Wake | _Call
+
+
+def _spawn(work: Callable[[], None], name: str) -> None:
+    threading.Thread(target=work, name=name, daemon=True).start()
+
+
+class Watch:
+    """Looks at every device in its rhythm. spawn: starts a look's work beside the loop, by name."""
+
+    def __init__(
+        self,
+        settler: Settler,
+        *,
+        clock: Clock,
+        spawn: Callable[[Callable[[], None], str], None] = _spawn,
+        random_ratio: Callable[[], float] = random.random,
+    ) -> None:
+        self._settler, self._clock, self._spawn, self._random = settler, clock, spawn, random_ratio
+        self._rounds: dict[str, Rounds] = {}
+        self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._serials = itertools.count(1)
+        self._stopping = False
+
+    def watch(self, watched: Iterable[Watched]) -> None:
+        """Watch these devices from now on, and no others; devices whose table did not change keep their rounds."""
+        wanted = {item.device.id: item for item in watched}
+        for name in [name for name, rounds in self._rounds.items() if _changed(rounds, wanted.get(name))]:
+            self._leave(name)
+        standing = self._settler.standing(wanted)
+        for name, item in wanted.items():
+            if name not in self._rounds:
+                self._enter(item, standing.get(name, {}))
+
+    def wake(self, device: str) -> None:
+        """Look at this device at once. Safe from any thread."""
+        self._inbox.put(_Wake(device))
+
+    def call(self, do: Callable[[], None]) -> None:
+        """Do this in the loop's own thread, soon. Safe from any thread and from a signal handler."""
+        self._inbox.put(_Call(do))
+
+    def stop(self) -> None:
+        """End the loop, soon. Safe from any thread and from a signal handler."""
+        self.call(self._stop)
+
+    def run(self) -> None:
+        """Watch until stop(). Looks under way are left behind; their threads end with the process."""
+        while not self._stopping:
+            self.step()
+        for name in list(self._rounds):
+            self._leave(name)
+
+    def step(self) -> None:
+        """Start what is due, then wait for one event or for the next due time."""
+        now = self._clock.monotonic()
+        for rounds in self._rounds.values():
+            self._advance(rounds, now)
+        due = [at for rounds in self._rounds.values() if (at := rounds.next_event()) is not None]
+        event = self._clock.wait(self._inbox, max(0.0, min(due) - now) if due else None)
+        if event is not None:
+            self._handle(event)
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    def _enter(self, item: Watched, standing: Mapping[FaultKey, Health]) -> None:
+        rounds = Rounds(
+            watched=item,
+            due=self._clock.monotonic() + STAGGER_SECONDS * len(self._rounds),
+            random=self._random,
+            since=self._clock.wall(),
+            healths=dict(standing),
+        )
+        self._rounds[item.device.id] = rounds
+        self._settler.introduce(rounds)
+        rounds.unsubscribe = item.probe.subscribe(partial(self.wake, item.device.id))
+
+    def _leave(self, name: str) -> None:
+        rounds = self._rounds.pop(name)
+        self._settler.forget(name)
+        if rounds.unsubscribe is not None:
+            rounds.unsubscribe()
+        if rounds.started is None:
+            rounds.watched.probe.close()
+
+    def _advance(self, rounds: Rounds, now: float) -> None:
+        """Start a due look, or report the one under way that has passed its deadline."""
+        at = rounds.next_event()
+        if at is None or at > now:
+            return
+        item = rounds.watched
+        if rounds.started is None:
+            self._start(rounds, now)
+            return
+        rounds.hang(now)
+        message = clean(f"no answer within {item.deadline_seconds:g} s; the look still hangs and is not repeated")
+        self._settle(rounds, _failed(message, now - rounds.started, "deadline"))
+
+    def _start(self, rounds: Rounds, now: float) -> None:
+        item, serial = rounds.watched, next(self._serials)
+        rounds.begin(now, serial)
+        try:
+            self._spawn(partial(self._look, item, serial), f"look-{item.device.id}")
+        except RuntimeError as problem:
+            error = clean(f"this PC can start no more threads: {problem}")
+            self._inbox.put(_Done(item.device.id, serial, _failed(error, 0.0, "error")))
+
+    def _look(self, item: Watched, serial: int) -> None:
+        """Runs beside the loop: one look, its result into the inbox."""
+        started = self._clock.monotonic()
+        try:
+            reading = item.probe.read()
+        except ProbeError as problem:
+            look = _failed(clean(str(problem), 300), self._clock.monotonic() - started, "error")
+        except Exception as problem:  # the watch must survive any probe's defect
+            log.exception("the probe of %s has a defect", item.device.id)
+            error = clean(f"defect in the probe: {type(problem).__name__}: {problem}", 300)
+            look = _failed(error, self._clock.monotonic() - started, "error")
+        else:
+            look = Look(reading=reading, duration_seconds=self._clock.monotonic() - started, outcome="success")
+        self._inbox.put(_Done(item.device.id, serial, look))
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, _Call):
+            event.do()
+            return
+        rounds = self._rounds.get(event.device)
+        if rounds is None:
+            return
+        now = self._clock.monotonic()
+        if isinstance(event, _Wake):
+            rounds.wake(now)
+        elif event.serial == rounds.serial:
+            if rounds.finish():
+                self._settle(rounds, event.look)
+            else:
+                rounds.plan(now, relook=False)
+
+    def _settle(self, rounds: Rounds, look: Look) -> None:
+        relook = self._settler.settle(rounds, look)
+        if not rounds.overdue:
+            rounds.plan(self._clock.monotonic(), relook=relook)
+
+
+def _changed(rounds: Rounds, wanted: Watched | None) -> bool:
+    return wanted is None or wanted.source != rounds.watched.source
+
+
+def _failed(error: SafeText, duration_seconds: float, outcome: str) -> Look:
+    return Look(reading=None, error=error, duration_seconds=duration_seconds, outcome=outcome)
