@@ -1,0 +1,61 @@
+# JagaLoket: `make run` watches this PC, `make test` runs every test, `make help` lists the rest.
+VENV := .venv
+TOOLS := .tools
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ROOMS := agent alerts probes
+
+export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test lint check bench lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+run: $(VENV)/.run ## watch this PC: board at http://127.0.0.1:9776/ (ARGS="-c FILE" for a configuration)
+	@exec $(BIN)/jagaloket $(ARGS) run
+
+install: $(VENV)/.run ## only make .venv with the command .venv/bin/jagaloket
+
+test: $(VENV)/.test $(TOOLS)/.test ## install missing test tools, run every test (ARGS="tests/probes -x")
+	$(BIN)/python -m pytest --durations=10 $(ARGS)
+
+lint: $(VENV)/.test ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## everything a change must pass
+
+bench: $(VENV)/.test $(TOOLS)/.test ## print the figures: start, scrape, memory, CPU, alarm
+	$(BIN)/python -m tests.bench
+
+lock: $(VENV)/.run ## resolve the dependencies in setup.cfg anew into requirements/
+	$(PIP) install uv
+	sh scripts/lock.sh
+
+clean: ## remove what make made
+	rm -rf $(VENV) $(TOOLS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# An environment is made once; what stands in it follows the lock files. Every file is hash-pinned, the
+# project itself is linked, and the byte code is written now, not at the first start.
+$(BIN)/python:
+	@sh scripts/venv.sh $(VENV)
+
+$(VENV)/.run: requirements/run.txt requirements/build.txt setup.cfg pyproject.toml | $(BIN)/python
+	@echo "jagaloket: installing into $(VENV)" >&2
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-index --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(ROOMS)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	@echo "jagaloket: installing the test tools into $(VENV)" >&2
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/test.txt
+	@touch $@
+
+$(TOOLS)/.test: scripts/test-tools.sh
+	@sh scripts/test-tools.sh $(CURDIR)/$(TOOLS)
+	@mkdir -p $(TOOLS) && touch $@

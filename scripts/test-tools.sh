@@ -1,0 +1,63 @@
+#!/bin/sh
+# Puts the test tools on this machine that pip cannot bring; only those that are missing.
+#   scripts/test-tools.sh FOLDER  FOLDER/bin is to stand in PATH while the tests run
+# Root on Debian or Ubuntu: through apt. Anybody else is told what is missing; the tests that need it are skipped.
+set -eu
+
+folder=$1
+# umockdev with its Python binding plays USB devices; the CUPS programs play printers and a print queue.
+packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus"
+
+say() { echo "jagaloket: $*" >&2; }
+
+missing() {
+    for package in $packages; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+            installed) ;;
+            *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+# The first try works with the lists as they are; where they are missing or old, they are read anew.
+apt_try() { "$@" || { apt-get -qq update && "$@"; }; }
+
+# A test run starts no service on somebody's machine: systemctl ignores "start" when it believes that the
+# system is offline, and invoke-rc.d starts nothing in runlevel 1.
+install() {
+    say "installing for the tests: $*"
+    apt_try env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 RUNLEVEL=1 PREVLEVEL=1 \
+        apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >&2
+    # Nor does the print service start at the next boot, where it was not here before.
+    case " $* " in *" cups-daemon "*)
+        if command -v systemctl >/dev/null; then
+            systemctl --quiet disable cups.service cups.socket cups.path 2>/dev/null || true
+        fi
+    esac
+}
+
+# promtool comes with the Prometheus server, whose package would start one: only its program is taken out.
+promtool() {
+    command -v promtool >/dev/null && return
+    say "fetching promtool for the tests"
+    work=$(mktemp -d)
+    (cd "$work" && apt_try apt-get -qq download prometheus && dpkg -x prometheus_*.deb .) &&
+        mkdir -p "$folder/bin" && mv "$work/usr/bin/promtool" "$folder/bin/promtool"
+    status=$?
+    rm -rf "$work"
+    return $status
+}
+
+PATH=$PATH:$folder/bin
+if ! command -v apt-get >/dev/null; then
+    say "no apt-get here: tests that need umockdev, CUPS or promtool are skipped where these are missing"
+    exit 0
+fi
+wanted=$(missing)
+if [ -n "$wanted" ] && [ "$(id -u)" = 0 ]; then
+    # shellcheck disable=SC2086  # a list of names
+    install $wanted
+elif [ -n "$wanted" ]; then
+    say "tests that need these packages are skipped; to run them too: sudo apt install $wanted"
+fi
+promtool || say "promtool could not be fetched: the tests that need it are skipped"
