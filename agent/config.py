@@ -12,6 +12,7 @@ from alerts.letter import MailSettings
 from alerts.office import Office
 
 from agent.options import Mistakes, Steps, build, names
+from agent.watched import Watched
 from agent.web import WebSettings
 from probes import shelf
 from probes.probe import Confirm, Probe
@@ -30,18 +31,6 @@ class ConfigError(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """One device under watch: its probe and its rhythm. source: its table, to tell what a reload changed."""
-
-    device: Device
-    probe: Probe
-    interval_seconds: float
-    deadline_seconds: float
-    confirm: Confirm
-    source: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

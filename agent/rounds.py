@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.config import Watched
 from agent.health import FaultKey, Health
+from agent.watched import Watched
 from probes.reading import NO_TEXT, Reading, State
 from probes.text import SafeText
 

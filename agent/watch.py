@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from agent.clock import Clock
-from agent.config import Watched
 from agent.health import FaultKey, Health
 from agent.rounds import Look, Rounds
 from agent.settle import Settler
+from agent.watched import Watched
 from probes.reading import ProbeError
 from probes.text import SafeText, clean
 

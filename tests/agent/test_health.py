@@ -33,9 +33,7 @@ class Case:
         self.state = State.UNKNOWN
 
     def look(self, reading: Reading | None, blind: float = 0.0) -> Verdict:
-        verdict = judge(
-            self.healths, reading, self.confirm, now=self.now, previous=self.state, blind_for_seconds=blind
-        )
+        verdict = judge(self.healths, reading, self.confirm, now=self.now, previous=self.state, blind_for_seconds=blind)
         self.now += 1
         self.healths, self.state = dict(verdict.healths), verdict.state
         return verdict
@@ -171,7 +169,9 @@ def test_a_confirm_of_one_look_believes_at_once() -> None:
 
 
 READINGS = st.lists(
-    st.sampled_from([FINE, says(COVER), says(LOW), says(COVER, LOW), SILENT, None, Reading(reachable=True, asleep=True)]),
+    st.sampled_from(
+        [FINE, says(COVER), says(LOW), says(COVER, LOW), SILENT, None, Reading(reachable=True, asleep=True)]
+    ),
     max_size=60,
 )
 

@@ -1,0 +1,21 @@
+"""A device, its probe and its rhythm: what the configuration makes and the watch works on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from probes.probe import Confirm, Probe
+from probes.reading import Device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One device under watch: its probe and its rhythm. source: its table, to tell what a reload changed."""
+
+    device: Device
+    probe: Probe
+    interval_seconds: float
+    deadline_seconds: float
+    confirm: Confirm
+    source: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

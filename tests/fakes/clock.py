@@ -1,0 +1,28 @@
+"""Virtual time: wait() moves the clock instead of sleeping."""
+
+import queue
+from typing import TypeVar
+
+T = TypeVar("T")
+START_WALL = 1_795_500_000.0
+
+
+class VirtualClock:
+    """A Clock whose time passes only while somebody waits. wall_jump: what the PC's clock is off by."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.wall_jump = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall(self) -> float:
+        return START_WALL + self.now + self.wall_jump
+
+    def wait(self, inbox: "queue.SimpleQueue[T]", timeout_seconds: float | None) -> T | None:
+        try:
+            return inbox.get_nowait()
+        except queue.Empty:
+            self.now += timeout_seconds if timeout_seconds is not None else 3600.0
+            return None
