@@ -6,21 +6,10 @@ from dataclasses import dataclass, field
 
 from agent.health import FaultKey, Health
 from agent.watched import Watched
-from probes.reading import NO_TEXT, Reading, State
-from probes.text import SafeText
+from probes.reading import State
 
 JITTER_RATIO = 0.05
 """A round is longer or shorter by up to this much, so that many counters do not ask in step."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One finished look. reading is None when looking was impossible; error says why."""
-
-    reading: Reading | None
-    error: SafeText = NO_TEXT
-    duration_seconds: float
-    outcome: str
 
 
 @dataclass(slots=True, kw_only=True)

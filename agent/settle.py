@@ -8,7 +8,8 @@ from typing import Protocol
 
 from agent.clock import Clock
 from agent.health import FaultKey, Health, Verdict, judge, standing_faults
-from agent.rounds import Look, Rounds
+from agent.look import Look
+from agent.rounds import Rounds
 from agent.view import DeviceView, Panel
 from alerts.incident import Addressee, Incident, Ticket
 from probes.reading import Device, Fault, State

@@ -5,7 +5,6 @@ so that a hanging device holds up nothing but itself; two looks of one device ne
 """
 
 import itertools
-import logging
 import queue
 import random
 import threading
@@ -15,13 +14,11 @@ from functools import partial
 
 from agent.clock import Clock
 from agent.health import FaultKey, Health
-from agent.rounds import Look, Rounds
+from agent.look import Look, failed, take
+from agent.rounds import Rounds
 from agent.settle import Settler
 from agent.watched import Watched
-from probes.reading import ProbeError
-from probes.text import SafeText, clean
 
-log = logging.getLogger("jagaloket.watch")
 STAGGER_SECONDS = 0.02
 
 
@@ -140,8 +137,8 @@ class Watch:
             self._start(rounds, now)
             return
         rounds.hang(now)
-        message = clean(f"no answer within {item.deadline_seconds:g} s; the look still hangs and is not repeated")
-        self._settle(rounds, _failed(message, now - rounds.started, "deadline"))
+        message = f"no answer within {item.deadline_seconds:g} s; the look still hangs and is not repeated"
+        self._settle(rounds, failed(message, now - rounds.started, "deadline"))
 
     def _start(self, rounds: Rounds, now: float) -> None:
         item, serial = rounds.watched, next(self._serials)
@@ -149,23 +146,12 @@ class Watch:
         try:
             self._spawn(partial(self._look, item, serial), f"look-{item.device.id}")
         except RuntimeError as problem:
-            error = clean(f"this PC can start no more threads: {problem}")
-            self._inbox.put(_Done(item.device.id, serial, _failed(error, 0.0, "error")))
+            look = failed(f"this PC can start no more threads: {problem}", 0.0)
+            self._inbox.put(_Done(item.device.id, serial, look))
 
     def _look(self, item: Watched, serial: int) -> None:
         """Runs beside the loop: one look, its result into the inbox."""
-        started = self._clock.monotonic()
-        try:
-            reading = item.probe.read()
-        except ProbeError as problem:
-            look = _failed(clean(str(problem), 300), self._clock.monotonic() - started, "error")
-        except Exception as problem:  # the watch must survive any probe's defect
-            log.exception("the probe of %s has a defect", item.device.id)
-            error = clean(f"defect in the probe: {type(problem).__name__}: {problem}", 300)
-            look = _failed(error, self._clock.monotonic() - started, "error")
-        else:
-            look = Look(reading=reading, duration_seconds=self._clock.monotonic() - started, outcome="success")
-        self._inbox.put(_Done(item.device.id, serial, look))
+        self._inbox.put(_Done(item.device.id, serial, take(item, self._clock)))
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, _Call):
@@ -191,7 +177,3 @@ class Watch:
 
 def _changed(rounds: Rounds, wanted: Watched | None) -> bool:
     return wanted is None or wanted.source != rounds.watched.source
-
-
-def _failed(error: SafeText, duration_seconds: float, outcome: str) -> Look:
-    return Look(reading=None, error=error, duration_seconds=duration_seconds, outcome=outcome)
