@@ -5,6 +5,7 @@ What is left of toner, ink, ribbon and paper is in probes.supply.
 
 from collections.abc import Iterable
 
+from probes.probe import Confirm
 from probes.reading import NO_TEXT, NOT_RESPONDING, Actor, Fault, Metric, MetricType, Reading, Severity
 from probes.text import SafeText
 
@@ -42,6 +43,9 @@ OLDEST_JOB_SECONDS = Metric(
     type=MetricType.GAUGE,
     help="Age of the oldest job that waits or prints; 0 when there is none.",
 )
+
+CONFIRM = Confirm(looks=3, relook_seconds=10.0)
+"""A printer's fault must last 20 s: who changes the paper opens a cover, and that is no ticket."""
 
 _DEGRADED, _BLOCKING = Severity.DEGRADED, Severity.BLOCKING
 _COUNTER, _TECHNICIAN, _VENDOR = Actor.COUNTER, Actor.TECHNICIAN, Actor.VENDOR

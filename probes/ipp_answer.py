@@ -1,0 +1,182 @@
+"""What a printer's answer to Get-Printer-Attributes says, in our words. Pure: from attributes to values."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from probes.printer import PAGES_TOTAL, TRAY_RATIO
+from probes.reading import Sample
+from probes.supply import MAX_SUPPLIES, Supply, is_waste, share_left, supply_colour, supply_name, supply_type
+from probes.text import SafeText, clean
+from probes.wire.ipp import Group
+
+ASKED = (
+    "printer-state", "printer-state-reasons", "printer-state-message", "printer-is-accepting-jobs",
+    "printer-alert-description", "printer-up-time", "queued-job-count", "printer-impressions-completed",
+    "marker-names", "marker-types", "marker-colors", "marker-levels", "marker-low-levels",
+    "printer-supply", "printer-supply-description", "printer-input-tray",
+    "printer-make-and-model", "printer-info", "printer-device-id", "printer-uuid",
+    "printer-firmware-string-version", "device-uri",
+)  # fmt: skip
+"""The attributes of PWG 5100.9, PWG 5100.13 and CUPS that a look asks for; printers leave out what they lack."""
+
+IDLE, PROCESSING, STOPPED = 3, 4, 5
+"""printer-state (RFC 8011 section 5.4.11)."""
+
+_UNKNOWN, _SOME_LEFT = -2, -3
+_MOST_PAIRS = 64
+_WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
+_LOGIN = re.compile(r"://[^/?#]*@")
+_SLEEP = re.compile(r"\b(?:sleep|standby|power sav|energy sav|energiespar)", re.IGNORECASE)
+_BYPASS = re.compile(r"manual|bypass|multi.?purpose|\bmp\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A supply with the level as the printer gave it and the mark below which it calls it low."""
+
+    supply: Supply
+    level: int
+    low: int = 0
+
+    @property
+    def is_low(self) -> bool:
+        """At or below the printer's own mark; a box of waste never is."""
+        return not self.supply.waste and 0 <= self.level <= self.low
+
+    @property
+    def is_empty(self) -> bool:
+        """At nothing; a box of waste never is."""
+        return not self.supply.waste and self.level == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tray:
+    """An input tray. left: share 0..1, None when the printer cannot tell. bypass: fed by hand, empty as a rule."""
+
+    name: SafeText
+    left: float | None
+    level: int
+    bypass: bool
+
+    @property
+    def has_paper(self) -> bool:
+        """It says so: a count, or "some"."""
+        return self.level > 0 or self.level == _SOME_LEFT
+
+
+def markers(printer: Group) -> list[Marker]:
+    """The supplies: from CUPS's marker-* attributes, or from PWG 5100.13's printer-supply."""
+    levels = printer.integers("marker-levels")[:MAX_SUPPLIES]
+    if not levels:
+        return list(_supplies(printer))
+    names = printer.octets("marker-names")
+    types = printer.octets("marker-types")
+    colours = printer.octets("marker-colors")
+    lows = printer.integers("marker-low-levels")
+    found = []
+    for place, level in enumerate(levels):
+        name, kind, colour = (column[place] if place < len(column) else b"" for column in (names, types, colours))
+        supply = _supply(name, kind, colour, share_left(level, 100), place)
+        found.append(Marker(supply=supply, level=level, low=lows[place] if place < len(lows) else 0))
+    return found
+
+
+def _supplies(printer: Group) -> Iterator[Marker]:
+    texts = printer.octets("printer-supply-description")
+    for place, raw in enumerate(printer.octets("printer-supply")[:MAX_SUPPLIES]):
+        row = _pairs(raw, ";", "=")
+        level = _number(row, "level")
+        left = share_left(level, _number(row, "maxcapacity"), percent=row.get("unit") == "percent")
+        name = texts[place] if place < len(texts) else b""
+        supply = _supply(name, row.get("type", ""), row.get("colorantname", ""), left, place)
+        yield Marker(supply=supply, level=level)
+
+
+def _supply(name: bytes, kind: bytes | str, colour: bytes | str, left: float | None, place: int) -> Supply:
+    label, word = supply_name(name) or SafeText(f"supply {place + 1}"), supply_type(kind)
+    waste = is_waste(word, label)
+    left = None if waste else left
+    return Supply(name=label, colour=supply_colour(colour, label), type=word, left=left, waste=waste)
+
+
+def trays(printer: Group) -> list[Tray]:
+    """The input trays (PWG 5100.13 printer-input-tray); equal names are one tray."""
+    found: dict[str, Tray] = {}
+    for place, raw in enumerate(printer.octets("printer-input-tray")[:MAX_SUPPLIES], start=1):
+        row = _pairs(raw, ";", "=")
+        name = clean(row.get("name", ""), limit=32) or SafeText(f"tray {place}")
+        level = _number(row, "level")
+        bypass = bool(_BYPASS.search(name) or _BYPASS.search(row.get("type", "")))
+        tray = Tray(name=name, left=share_left(level, _number(row, "maxcapacity")), level=level, bypass=bypass)
+        found.setdefault(name, tray)
+    return list(found.values())
+
+
+def samples(printer: Group) -> Iterator[Sample]:
+    """Trays, and pages when told. Supplies are probes.supply.supply_samples(); jobs are the queue's."""
+    for tray in trays(printer):
+        if tray.left is not None:
+            yield Sample(metric=TRAY_RATIO, value=tray.left, labels=(tray.name,))
+    pages = printer.integer("printer-impressions-completed")
+    if pages is not None and pages >= 0:
+        yield Sample(metric=PAGES_TOTAL, value=pages)
+
+
+def says_asleep(printer: Group) -> bool:
+    """Idle with a display that says so: Kyocera's only word for sleep is its text "Sleeping..."."""
+    if printer.integer("printer-state") != IDLE:
+        return False
+    texts = (*printer.texts("printer-state-message"), *printer.texts("printer-alert-description"))
+    return any(_SLEEP.search(text) for text in texts)
+
+
+def identity(printer: Group) -> dict[str, SafeText]:
+    """Facts: vendor, model, serial, firmware, uuid and device_uri, as far as the printer tells."""
+    device_id = {key.upper(): value for key, value in _pairs(printer.text("printer-device-id", 1024), ";", ":").items()}
+    address = _without_login(printer.text("device-uri", 512))
+    name = printer.text("printer-make-and-model")
+    vendor, _, model = name.partition(" ")
+    firmware = " ".join(printer.texts("printer-firmware-string-version", 48)[:3])
+    facts = {
+        "vendor": _first(device_id, "MFG", "MANUFACTURER") or vendor,
+        "model": _first(device_id, "MDL", "MODEL") or model or name,
+        "serial": _first(device_id, "SN", "SERN", "SERIALNUMBER") or _usb_serial(address),
+        "firmware": firmware,
+        "uuid": printer.text("printer-uuid").removeprefix("urn:uuid:"),
+        "device_uri": address,
+    }
+    return {key: clean(value) for key, value in facts.items() if value}
+
+
+def _pairs(raw: bytes | str, between: str, within: str) -> dict[str, str]:
+    """The keys and values of "a=1;b=2"; the first of equal keys counts."""
+    found: dict[str, str] = {}
+    for item in clean(raw, limit=1024).split(between)[:_MOST_PAIRS]:
+        key, sign, value = item.partition(within)
+        if sign:
+            found.setdefault(key.strip(), value.strip())
+    return found
+
+
+def _first(row: dict[str, str], *keys: str) -> str:
+    return next((row[key] for key in keys if row.get(key)), "")
+
+
+def _number(row: dict[str, str], key: str) -> int:
+    """The row's whole number, or -2: unknown (RFC 3805)."""
+    text = row.get(key, "")
+    return int(text) if _WHOLE.fullmatch(text) else _UNKNOWN
+
+
+def _without_login(uri: str) -> str:
+    """A device URI without the user name and the password that CUPS keeps in it (smb://user:secret@host/...)."""
+    return _LOGIN.sub("://", uri)
+
+
+def _usb_serial(uri: str) -> str:
+    """The serial number in CUPS's usb://Maker/Model?serial=..."""
+    if not uri.startswith("usb://"):
+        return ""
+    return next(iter(parse_qs(uri.partition("?")[2]).get("serial", ())), "")

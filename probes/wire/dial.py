@@ -1,0 +1,109 @@
+"""Connects to a printer or to CUPS: TCP, TLS or a local socket, by a deadline, and says who is not there."""
+
+import errno
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from probes.reading import ProbeError
+from probes.text import clean
+from probes.wire import names
+from probes.wire.address import Endpoint, endpoint, family
+
+DEFAULT_PORT = 631
+CONNECT_SECONDS = 3.0
+_LOOKUP_SECONDS = 2.0
+_NOBODY_THERE = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.ENOENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where IPP is spoken: a TCP endpoint, or a local socket's path. tls: with TLS from the first byte (ipps)."""
+
+    at: Endpoint | str
+    path: str = "/"
+    tls: bool = False
+
+    def __str__(self) -> str:
+        """As messages name it."""
+        return str(self.at)
+
+
+def server(uri: str) -> Server:
+    """Read ipp://host[:631]/path or ipps://. Raises ValueError("what is wrong; what to write instead")."""
+    parts = urlsplit(uri)
+    if parts.scheme not in ("ipp", "ipps") or not parts.netloc or "@" in parts.netloc:
+        msg = f"{uri!r} is not a printer's address; write ipp://192.0.2.7/ipp/print, or ipps://"
+        raise ValueError(msg)
+    return Server(at=endpoint(parts.netloc, DEFAULT_PORT), path=quote(parts.path, safe="/%") or "/ipp/print", tls=parts.scheme == "ipps")
+
+
+def left(until: float) -> float:
+    """Seconds to the deadline. Raises TimeoutError when it is past."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
+    """A connected socket. Raises ConnectionError when nobody is there, ProbeError when that cannot be told."""
+    try:
+        if isinstance(server.at, str):
+            return _dial(socket.AF_UNIX, server.at, until)
+        sock = _dial_first(server.at, until)
+        return _wrapped(sock, server.at.host, verify=verify, until=until) if server.tls else sock
+    except ssl.SSLError as error:
+        why = clean(error.reason or type(error).__name__)
+        msg = clean(f"{server}: no encrypted connection ({why}): check the certificate, or verify = false", limit=256)
+        raise ProbeError(msg) from error
+    except OSError as error:
+        why = clean("timed out" if isinstance(error, TimeoutError) else error.strerror or type(error).__name__)
+        if isinstance(error, TimeoutError) or error.errno in _NOBODY_THERE:
+            msg = clean(f"no connection to {server}: {why.lower()}")
+            raise ConnectionError(msg) from error
+        msg = clean(f"cannot look for {server}: {why}")
+        raise ProbeError(msg) from error
+
+
+def _dial_first(at: Endpoint, until: float) -> socket.socket:
+    """Connect to the first of a name's addresses that lets us; raise the last one's error."""
+    addresses, why = names.lookup(at.host, names.name_servers(), min(left(until), _LOOKUP_SECONDS))
+    if not addresses:
+        msg = clean(f"the name {at.host} has no address ({why}): write the printer's address instead")
+        raise ProbeError(msg)
+    for address in addresses[:-1]:
+        try:
+            return _dial(family(address) or socket.AF_INET, (address, at.port), until)
+        except OSError:
+            continue
+    return _dial(family(addresses[-1]) or socket.AF_INET, (addresses[-1], at.port), until)
+
+
+def _dial(kind: socket.AddressFamily, address: str | tuple[str, int], until: float) -> socket.socket:
+    sock = socket.socket(kind, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(min(left(until), CONNECT_SECONDS))
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _wrapped(sock: socket.socket, host: str, *, verify: bool, until: float) -> ssl.SSLSocket:
+    """The socket with TLS; without verification also as old printers speak it."""
+    context = ssl.create_default_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    sock.settimeout(left(until))
+    try:
+        return context.wrap_socket(sock, server_hostname=host)
+    except BaseException:
+        sock.close()
+        raise
