@@ -95,7 +95,9 @@ class Addressee:
 class Notice:
     """One outbox row: one action of one ticket for one addressee.
 
-    state: new, tried, uncertain, sent or dead. message_id: the same over all tries.
+    state: new, tried, uncertain, sent or dead. message_id: the same over all tries. thread_id: the id of the
+    notice that opened the ticket for this addressee, "" when this is the one. resends: tries after an
+    uncertain one. created: UTC epoch seconds. last_error: why the last try failed.
     """
 
     id: int
@@ -106,3 +108,6 @@ class Notice:
     attempts: int
     message_id: str
     created: float
+    thread_id: str = ""
+    resends: int = 0
+    last_error: SafeText = NO_TEXT

@@ -1,0 +1,158 @@
+"""The outbox's rows: what must still be told to whom. A row ends as sent or dead, never by age."""
+
+import secrets
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from alerts import rows
+from alerts.incident import Action, Addressee, Notice
+from alerts.store import Store
+from probes.text import clean
+
+KEPT_FINISHED = 5_000
+"""So many sent or dead rows are kept to look at; the totals are counted apart."""
+
+_SELECT = """SELECT o.*, (SELECT f.message_id FROM outbox f WHERE f.ticket = o.ticket AND f.channel = o.channel
+    AND f.address = o.address AND f.action = 'opened' AND f.id < o.id ORDER BY f.id LIMIT 1) AS thread_id
+    FROM outbox o"""
+# Only the first unsent row of each ticket and addressee may go: what opened is told before what recovered.
+_HEADS = """o.state IN ('new', 'uncertain') AND NOT EXISTS (SELECT 1 FROM outbox e
+    WHERE e.ticket = o.ticket AND e.channel = o.channel AND e.address = o.address AND e.id < o.id
+    AND e.state IN ('new', 'tried', 'uncertain'))"""
+
+
+def enqueue(
+    connection: sqlite3.Connection, ticket: str, action: Action, addressees: Sequence[Addressee], *, at: float
+) -> None:
+    """Add one row per addressee to the transaction under way."""
+    for one in addressees:
+        message_id = f"{ticket}.{secrets.token_hex(8)}@jagaloket.invalid"
+        connection.execute(
+            "INSERT INTO outbox (ticket, action, channel, address, role, language, message_id, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (ticket, action, one.channel, one.address, one.role, one.language, message_id, at),
+        )
+
+
+def told(connection: sqlite3.Connection, ticket: str, addressees: Sequence[Addressee]) -> list[Addressee]:
+    """Those of the addressees who were told, or will be, that this ticket was opened."""
+    known = {
+        (row[0], row[1])
+        for row in connection.execute(
+            "SELECT channel, address FROM outbox WHERE ticket = ? AND action = 'opened' AND state != 'dead'", (ticket,)
+        )
+    }
+    return [one for one in addressees if (one.channel, one.address) in known]
+
+
+class Notices:
+    """The outbox as its worker sees it. Each method that writes is one transaction.
+
+    due and boot of a row: the monotonic second of one boot of this PC before which it is not sent; with
+    another boot's id the second means nothing and the row is due at once.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def next_due(self, channel: str, *, now: float, boot: str, fresh_first: bool) -> Notice | None:
+        """The row to send now, in ticket order; with fresh_first the least tried comes first."""
+        order = "o.attempts, o.id" if fresh_first else "o.id"
+        with self._store.reading() as connection:
+            row = connection.execute(
+                f"{_SELECT} WHERE {_HEADS} AND o.channel = ? AND (o.boot != ? OR o.due <= ?) ORDER BY {order} LIMIT 1",
+                (channel, boot, now),
+            ).fetchone()
+        return rows.notice(row) if row is not None else None
+
+    def next_wait(self, channel: str, *, now: float, boot: str) -> float | None:
+        """Seconds until this channel's next row is due; None when none waits."""
+        with self._store.reading() as connection:
+            due = connection.execute(
+                "SELECT min(CASE WHEN o.boot = ? THEN o.due ELSE 0 END) FROM outbox o "  # noqa: S608 - constants only
+                f"WHERE {_HEADS} AND o.channel = ?",
+                (boot, channel),
+            ).fetchone()[0]
+        return max(0.0, due - now) if due is not None else None
+
+    def mark_interrupted(self, *, due: float, boot: str) -> int:
+        """At start: what was being tried when the agent ended may have arrived. Returns how many rows."""
+        with self._store.transaction() as connection:
+            return connection.execute(
+                "UPDATE outbox SET state = 'uncertain', due = ?, boot = ?, last_error = CASE state WHEN 'tried' "
+                "THEN 'the agent ended during this try' ELSE last_error END "
+                "WHERE state = 'tried' OR (state = 'uncertain' AND boot != ?)",
+                (due, boot, boot),
+            ).rowcount
+
+    def mark_tried(self, notice: Notice) -> None:
+        """Before sending: the intent is on disk."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET state = 'tried', attempts = attempts + 1, resends = resends + (state = 'uncertain') "
+                "WHERE id = ?",
+                (notice.id,),
+            )
+
+    def mark_waiting(self, notice: Notice, *, uncertain: bool, due: float, boot: str, error: str) -> None:
+        """After a try that failed for now. A row that was uncertain before stays so."""
+        state = "uncertain" if uncertain or notice.state != "new" else "new"
+        # A try that surely did not arrive is no resend.
+        resends = notice.resends + (1 if uncertain and notice.state != "new" else 0)
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET state = ?, due = ?, boot = ?, resends = ?, last_error = ? WHERE id = ?",
+                (state, due, boot, resends, clean(error, rows.DETAIL_LIMIT_BYTES), notice.id),
+            )
+
+    def finish(self, notice: Notice, outcome: str, *, error: str = "") -> None:
+        """The row's end. outcome: "sent" or "dead"; error: why it is dead, or not confirmed."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET state = ?, finished = ?, last_error = ? WHERE id = ?",
+                (outcome, self._store.clock(), clean(error, rows.DETAIL_LIMIT_BYTES), notice.id),
+            )
+            connection.execute(
+                "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT (channel, outcome) DO UPDATE SET count = count + 1",
+                (notice.addressee.channel, outcome),
+            )
+            _prune(connection)
+
+    def release(self, channel: str) -> None:
+        """The channel works again: what surely did not arrive is due at once."""
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE outbox SET due = 0 WHERE channel = ? AND state = 'new'", (channel,))
+
+    def of_ticket(self, ticket: str) -> tuple[Notice, ...]:
+        """All that was told, or will be, about one ticket."""
+        with self._store.reading() as connection:
+            found = connection.execute(f"{_SELECT} WHERE o.ticket = ? ORDER BY o.id", (ticket,)).fetchall()
+        return tuple(map(rows.notice, found))
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """How many rows stand in the outbox, by channel and state (finished ones: as far as kept)."""
+        with self._store.reading() as connection:
+            found = connection.execute("SELECT channel, state, count(*) FROM outbox GROUP BY channel, state").fetchall()
+        return {(row[0], row[1]): row[2] for row in found}
+
+    def totals(self) -> Mapping[tuple[str, str], int]:
+        """How many were ever "sent" or "dead", by channel; survives restarts."""
+        with self._store.reading() as connection:
+            found = connection.execute("SELECT channel, outcome, count FROM tally").fetchall()
+        return {(row[0], row[1]): row[2] for row in found}
+
+    def oldest_seconds(self) -> float:
+        """Age of the oldest row that is neither sent nor dead; 0 when there is none."""
+        with self._store.reading() as connection:
+            created = connection.execute(
+                "SELECT min(created) FROM outbox WHERE state IN ('new', 'tried', 'uncertain')"
+            ).fetchone()[0]
+        return max(0.0, self._store.clock() - created) if created is not None else 0.0
+
+
+def _prune(connection: sqlite3.Connection) -> None:
+    """Drop the oldest finished rows beyond the bound, but none whose ticket may still recover."""
+    connection.execute(
+        f"""DELETE FROM outbox WHERE state IN ('sent', 'dead') AND id <= (SELECT max(id) - {KEPT_FINISHED} FROM outbox)
+        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.ticket = outbox.ticket AND i.ended IS NULL)""",  # noqa: S608 - a constant
+    )

@@ -1,0 +1,95 @@
+"""One thread's connection to the store: transactions, and the border that SQLite's errors do not cross."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alerts import schema
+from alerts.salvage import Salvage, is_pending, salvage
+
+
+class Store:
+    """An open store. Belongs to the thread that opened it; several may be open at once, in several processes.
+
+    clock: UTC epoch seconds. salvage: what was done to a damaged store on opening, None when it was sound.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float], check: bool) -> None:
+        self.path, self.clock = path, clock
+        self.salvage: Salvage | None = None
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            if is_pending(path):
+                self._repair("an earlier repair was interrupted")
+            self.connection = self._connect(check=check)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self.connection.row_factory = sqlite3.Row
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.connection.close()
+        os.close(self._lock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing, on disk when the block ends. Raises OSError when it could not be written."""
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read, without changing anything. Raises OSError when it could not be read."""
+        try:
+            yield self.connection
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            raise self._as_os_error(error) from error
+
+    def _connect(self, *, check: bool) -> sqlite3.Connection:
+        try:
+            connection = schema.connect(self.path)
+            try:
+                if check:
+                    schema.check(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except schema.Damaged as damage:
+            self._repair(str(damage))
+            return schema.connect(self.path)
+        except sqlite3.Error as error:
+            raise self._as_os_error(error) from error
+        return connection
+
+    def _repair(self, reason: str) -> None:
+        """Salvage what can be read, alone: nobody else may have the store open meanwhile."""
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise self._damaged(reason, "it is in use; restart the agent, which repairs it") from error
+        self.salvage = salvage(self.path, reason=reason)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def _as_os_error(self, error: sqlite3.Error) -> OSError:
+        known = schema.border(error, self.path)
+        if isinstance(known, OSError):
+            return known
+        return self._damaged(str(known), "restart the agent, which repairs it")
+
+    def _damaged(self, reason: str, remedy: str) -> OSError:
+        return OSError(f"{self.path}: the store is damaged ({reason}); {remedy}")
