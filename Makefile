@@ -39,12 +39,16 @@ lock: $(VENV)/.run ## resolve the dependencies in setup.cfg anew into requiremen
 clean: ## remove what make made
 	rm -rf $(VENV) $(TOOLS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-# An environment is made once; what stands in it follows the lock files. Every file is hash-pinned, the
-# project itself is linked, and the byte code is written now, not at the first start.
-$(BIN)/python:
-	@sh scripts/venv.sh $(VENV)
+# An environment is made once, and anew where its Python is gone (a Debian upgrade). What stands in it follows
+# the lock files. Every file is hash-pinned, the project itself is linked, and the byte code is written now, not
+# at the first start.
+$(shell $(BIN)/python -c "" 2>/dev/null || rm -rf $(VENV))
 
-$(VENV)/.run: requirements/run.txt requirements/build.txt setup.cfg pyproject.toml | $(BIN)/python
+$(VENV)/.made:
+	@sh scripts/venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt requirements/build.txt setup.cfg pyproject.toml | $(VENV)/.made
 	@echo "jagaloket: installing into $(VENV)" >&2
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt -r requirements/build.txt
 	@$(PIP) install --no-deps --no-index --no-build-isolation --editable .
@@ -57,5 +61,5 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	@touch $@
 
 $(TOOLS)/.test: scripts/test-tools.sh
-	@sh scripts/test-tools.sh $(CURDIR)/$(TOOLS)
+	@sh scripts/test-tools.sh "$(CURDIR)/$(TOOLS)"
 	@mkdir -p $(TOOLS) && touch $@

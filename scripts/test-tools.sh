@@ -20,14 +20,14 @@ missing() {
 }
 
 # The first try works with the lists as they are; where they are missing or old, they are read anew.
-apt_try() { "$@" || { apt-get -qq update && "$@"; }; }
+apt_try() { "$@" >/dev/null 2>&1 || { apt-get -qq update && "$@" >/dev/null; }; }
 
 # A test run starts no service on somebody's machine: systemctl ignores "start" when it believes that the
 # system is offline, and invoke-rc.d starts nothing in runlevel 1.
-install() {
+install_packages() {
     say "installing for the tests: $*"
     apt_try env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 RUNLEVEL=1 PREVLEVEL=1 \
-        apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >&2
+        apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
     # Nor does the print service start at the next boot, where it was not here before.
     case " $* " in *" cups-daemon "*)
         if command -v systemctl >/dev/null; then
@@ -37,11 +37,11 @@ install() {
 }
 
 # promtool comes with the Prometheus server, whose package would start one: only its program is taken out.
-promtool() {
+fetch_promtool() {
     command -v promtool >/dev/null && return
     say "fetching promtool for the tests"
     work=$(mktemp -d)
-    (cd "$work" && apt_try apt-get -qq download prometheus && dpkg -x prometheus_*.deb .) &&
+    (cd "$work" && apt_try apt-get -qq -o APT::Sandbox::User=root download prometheus && dpkg -x prometheus_*.deb .) &&
         mkdir -p "$folder/bin" && mv "$work/usr/bin/promtool" "$folder/bin/promtool"
     status=$?
     rm -rf "$work"
@@ -56,8 +56,8 @@ fi
 wanted=$(missing)
 if [ -n "$wanted" ] && [ "$(id -u)" = 0 ]; then
     # shellcheck disable=SC2086  # a list of names
-    install $wanted
+    install_packages $wanted
 elif [ -n "$wanted" ]; then
     say "tests that need these packages are skipped; to run them too: sudo apt install $wanted"
 fi
-promtool || say "promtool could not be fetched: the tests that need it are skipped"
+fetch_promtool || say "promtool could not be fetched: the tests that need it are skipped"

@@ -25,11 +25,12 @@ find_python() {
 
 # A mirror's lists may be missing (a container) or old: then they are read into the folder itself.
 download() {
-    apt-get -qq download "$1" 2>/dev/null && return
+    set -- -qq -o APT::Sandbox::User=root download "$1"
+    apt-get "$@" 2>/dev/null && return
     mkdir -p state/lists/partial cache/archives/partial
-    private="-o Dir::State=$PWD/state -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache=$PWD/cache"
-    # shellcheck disable=SC2086  # several options in one word
-    apt-get -qq $private update && apt-get -qq $private download "$1"
+    printf 'Dir::State "%s";\nDir::Cache "%s";\nDir::State::status "/var/lib/dpkg/status";\n' \
+        "$PWD/state" "$PWD/cache" >apt.conf
+    APT_CONFIG=$PWD/apt.conf apt-get -qq -o APT::Sandbox::User=root update && APT_CONFIG=$PWD/apt.conf apt-get "$@"
 }
 
 pip_from_debian() {
