@@ -44,6 +44,9 @@ OLDEST_JOB_SECONDS = Metric(
     help="Age of the oldest job that waits or prints; 0 when there is none.",
 )
 
+METRICS = (SUPPLY_RATIO, TRAY_RATIO, PAGES_TOTAL, QUEUE_JOBS, OLDEST_JOB_SECONDS)
+"""What a printer's probe may fill; SUPPLY_DAYS_LEFT comes from the history of levels."""
+
 CONFIRM = Confirm(looks=3, relook_seconds=10.0)
 """A printer's fault must last 20 s: who changes the paper opens a cover, and that is no ticket."""
 

@@ -15,7 +15,8 @@ from probes.wire.address import Endpoint, endpoint, family
 DEFAULT_PORT = 631
 CONNECT_SECONDS = 3.0
 _LOOKUP_SECONDS = 2.0
-_NOBODY_THERE = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.ENOENT)
+_REFUSED = (errno.ECONNREFUSED, errno.ENOENT)
+_NOBODY_THERE = (errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,12 @@ class Server:
         """As messages name it."""
         return str(self.at)
 
+    @property
+    def uri(self) -> str:
+        """As IPP's printer-uri names it; CUPS knows itself as localhost."""
+        host = self.at if isinstance(self.at, Endpoint) else "localhost"
+        return f"{'ipps' if self.tls else 'ipp'}://{host}{self.path}"
+
 
 def server(uri: str) -> Server:
     """Read ipp://host[:631]/path or ipps://. Raises ValueError("what is wrong; what to write instead")."""
@@ -37,7 +44,16 @@ def server(uri: str) -> Server:
     if parts.scheme not in ("ipp", "ipps") or not parts.netloc or "@" in parts.netloc:
         msg = f"{uri!r} is not a printer's address; write ipp://192.0.2.7/ipp/print, or ipps://"
         raise ValueError(msg)
-    return Server(at=endpoint(parts.netloc, DEFAULT_PORT), path=quote(parts.path, safe="/%") or "/ipp/print", tls=parts.scheme == "ipps")
+    return Server(
+        at=endpoint(parts.netloc, DEFAULT_PORT),
+        path=quote(parts.path, safe="/%") or "/ipp/print",
+        tls=parts.scheme == "ipps",
+    )
+
+
+def cups_server(text: str, path: str) -> Server:
+    """Read CUPS's own address: a socket's path, or host[:631]. Raises ValueError like server()."""
+    return Server(at=text if text.startswith("/") else endpoint(text, DEFAULT_PORT), path=path)
 
 
 def left(until: float) -> float:
@@ -49,7 +65,11 @@ def left(until: float) -> float:
 
 
 def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
-    """A connected socket. Raises ConnectionError when nobody is there, ProbeError when that cannot be told."""
+    """A connected socket.
+
+    Raises ConnectionError when nobody is there (ConnectionRefusedError when only the service is missing),
+    ProbeError when that cannot be told.
+    """
     try:
         if isinstance(server.at, str):
             return _dial(socket.AF_UNIX, server.at, until)
@@ -61,8 +81,10 @@ def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
         raise ProbeError(msg) from error
     except OSError as error:
         why = clean("timed out" if isinstance(error, TimeoutError) else error.strerror or type(error).__name__)
+        msg = clean(f"no connection to {server}: {why.lower()}")
+        if error.errno in _REFUSED:
+            raise ConnectionRefusedError(msg) from error
         if isinstance(error, TimeoutError) or error.errno in _NOBODY_THERE:
-            msg = clean(f"no connection to {server}: {why.lower()}")
             raise ConnectionError(msg) from error
         msg = clean(f"cannot look for {server}: {why}")
         raise ProbeError(msg) from error

@@ -27,7 +27,7 @@ IDLE, PROCESSING, STOPPED = 3, 4, 5
 _UNKNOWN, _SOME_LEFT = -2, -3
 _MOST_PAIRS = 64
 _WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
-_LOGIN = re.compile(r"://[^/?#]*@")
+_LOGIN = re.compile(r"://[^?#]*@")
 _SLEEP = re.compile(r"\b(?:sleep|standby|power sav|energy sav|energiespar)", re.IGNORECASE)
 _BYPASS = re.compile(r"manual|bypass|multi.?purpose|\bmp\b", re.IGNORECASE)
 

@@ -82,7 +82,10 @@ _ENDINGS = tuple(
         ("unrecoverable-failure", "hardware-failure"),
         ("recoverable-failure|recoverable-storage|unrecoverable-storage(?:-error)?", "service-needed"),
         ("failure", "hardware-failure"),
-        ("life-over|at-eol|at-limit|missing|under-temperature|temperature-low|offline|turned-off|service-needed", "service-needed"),
+        (
+            "life-over|at-eol|at-limit|missing|under-temperature|temperature-low|offline|turned-off|service-needed",
+            "service-needed",
+        ),
         ("low|almost-empty", "marker-supply-low"),
         ("empty", "marker-supply-empty"),
         ("almost-full|full", "service-needed"),

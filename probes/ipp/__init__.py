@@ -1,0 +1,1 @@
+"""What an IPP printer or a CUPS queue says, in our words."""
