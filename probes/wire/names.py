@@ -1,0 +1,69 @@
+"""Names to addresses without the C resolver: literals, /etc/hosts, then the configured name servers."""
+
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from probes.wire import dns
+from probes.wire.address import Endpoint, family
+
+HOSTS = Path("/etc/hosts")
+RESOLV_CONF = Path("/etc/resolv.conf")
+_MOST_BYTES = 1 << 20
+_MOST_SERVERS = 3
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    """A configuration file's lines as words, without comments; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        words = line.partition("#")[0].partition(";")[0].split()
+        if words:
+            yield words
+
+
+def name_servers(path: Path = RESOLV_CONF) -> tuple[Endpoint, ...]:
+    """The name servers of resolv.conf(5); as there, at most three count."""
+    found = (words[1] for words in _lines(path) if words[0] == "nameserver" and len(words) > 1)
+    return tuple(Endpoint(host, 53) for host in found if family(host) is not None)[:_MOST_SERVERS]
+
+
+def from_hosts(name: str, path: Path = HOSTS) -> tuple[str, ...]:
+    """The addresses that hosts(5) gives a name."""
+    name = name.rstrip(".").lower()
+    return tuple(w[0] for w in _lines(path) if name in (x.lower() for x in w[1:]) and family(w[0]) is not None)
+
+
+def lookup(name: str, servers: Sequence[Endpoint], timeout_seconds: float) -> tuple[tuple[str, ...], str]:
+    """The addresses of a name, IPv4 first, and where there are none, why.
+
+    IPv6 is asked for only where the name has no IPv4 address. Never raises; at most timeout_seconds.
+    """
+    if family(name) is not None:
+        return (name,), ""
+    known = from_hosts(name)
+    if known or not servers:
+        return known, "" if known else "no name server is configured"
+    why = ""
+    ends = time.monotonic() + timeout_seconds
+    share = timeout_seconds / len(servers) / 2
+    for server in servers:
+        for kind in (socket.AF_INET, socket.AF_INET6):
+            if time.monotonic() >= ends:
+                return (), why
+            try:
+                answer = dns.ask(server, (name, name), share, kind)
+            except (OSError, ValueError) as error:
+                answer, why = None, f"{server}: {error}"
+            else:
+                why = f"{server}: {answer.verdict if answer else 'no answer'}"
+            if answer and answer.addresses:
+                return answer.addresses, ""
+            if answer is None:
+                break
+    return (), why
