@@ -1,0 +1,131 @@
+"""The way from this PC to the services it needs: cable, address, gateway, internet, DNS, services.
+
+The first layer that fails is the fault; what lies behind it is skipped, not failed.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import ClassVar
+
+from probes.link import metrics
+from probes.link.ladder import Layer, Verdict, climb
+from probes.link.lan import AddressLayer, CarrierLayer, GatewayLayer, Line, carrier, likely_interface
+from probes.link.service import Service, ServiceLayer
+from probes.link.wan import DnsLayer, InternetLayer
+from probes.probe import Candidate, Probe
+from probes.reading import Actor, Fault, Metric, ProbeError, Reading, Sample
+from probes.text import SafeText, clean
+from probes.wire import icmp, route
+from probes.wire.address import Endpoint, endpoint, family
+
+_CODES = ("cable-unplugged", "no-address", "gateway-down", "internet-down", "dns-failed")
+_INTERNET = (
+    "1.1.1.1:443",
+    "8.8.8.8:443",
+    "9.9.9.9:443",
+    "[2606:4700:4700::1111]:443",
+    "[2001:4860:4860::8888]:443",
+    "[2620:fe::fe]:443",
+)
+
+
+@dataclass(kw_only=True)
+class Link(Probe):
+    """One way out of this PC.
+
+    interface, gateway: where not those of the default route. internet: address literals of unrelated parties,
+    [] to leave this layer out. resolvers: where not those of the system. dns_names: names that do not go away,
+    [] to leave this layer out. services: what the counter's work needs. responsible: who mends what, where it
+    is not the usual party, by fault code.
+    """
+
+    interface: str = ""
+    gateway: str = ""
+    internet: tuple[str, ...] = _INTERNET
+    resolvers: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ("google.com", "cloudflare.com", "kemendagri.go.id")
+    services: tuple[Service, ...] = ()
+    responsible: Mapping[str, Actor] = field(default_factory=lambda: MappingProxyType({}))
+    _layers: tuple[Layer, ...] = field(init=False, repr=False)
+
+    interval_seconds: ClassVar[float] = 3.0
+    deadline_seconds: ClassVar[float] = 15.0
+    metrics: ClassVar[tuple[Metric, ...]] = metrics.ALL
+
+    def __post_init__(self) -> None:
+        """Refuse options that cannot work, and build the ladder."""
+        if self.gateway and family(self.gateway) is None:
+            msg = f"gateway: {self.gateway!r} is not an address; write for example 192.168.1.1"
+            raise ValueError(msg)
+        if unknown := sorted(set(self.responsible) - set(_CODES)):
+            msg = f"responsible: unknown fault {unknown[0]!r}; known are: {', '.join(_CODES)}"
+            raise ValueError(msg)
+        if len({service.name for service in self.services}) != len(self.services):
+            msg = "services: two have the same name; give each a name of its own"
+            raise ValueError(msg)
+        line = Line(wanted_interface=self.interface, wanted_gateway=self.gateway)
+        dns = DnsLayer(_literals("resolvers", self.resolvers, 53), self.dns_names)
+        self._layers = (
+            CarrierLayer(line),
+            AddressLayer(line),
+            GatewayLayer(line),
+            InternetLayer(line, _literals("internet", self.internet, 443)),
+            dns,
+            ServiceLayer(self.services, dns.servers),
+        )
+
+    def read(self) -> Reading:
+        """Climb the ladder once. Raises ProbeError where the kernel does not tell about the network."""
+        try:
+            found = climb(self._layers, time.monotonic())
+        except OSError as error:
+            msg = f"cannot read the network's state: {error.strerror}; allow AF_NETLINK sockets for the agent"
+            raise ProbeError(msg) from error
+        return Reading(
+            reachable=True,
+            faults=tuple(self._blame(fault) for verdict in found.values() for fault in verdict.faults),
+            samples=tuple(sample for name, verdict in found.items() for sample in _samples(name, verdict)),
+            facts={key: text for verdict in found.values() for key, text in verdict.facts.items() if text},
+            capabilities=self._capabilities(found),
+        )
+
+    def _blame(self, fault: Fault) -> Fault:
+        return replace(fault, actor=self.responsible.get(fault.code, fault.actor))
+
+    def _capabilities(self, found: Mapping[str, Verdict]) -> dict[str, bool]:
+        """A layer that was not reached or cannot be judged is not "fine"."""
+        told = {layer.name: layer.name in found and found[layer.name].up is not None for layer in self._layers}
+        return told | {"icmp": icmp.allowed()}
+
+    @classmethod
+    def discover(cls) -> Iterator[Candidate]:
+        """One link where there is a way out or at least a plugged cable."""
+        try:
+            routed = bool(route.default_routes())
+        except OSError:
+            routed = False
+        if routed or carrier(likely_interface() or "lo/none"):
+            yield Candidate(id="internet", kind="link", label=SafeText("Internet"), role="link")
+
+
+def _samples(layer: str, verdict: Verdict) -> tuple[Sample, ...]:
+    if verdict.up is None:
+        return verdict.samples
+    return (Sample(metric=metrics.LAYER_UP, value=float(verdict.up), labels=(clean(layer),)), *verdict.samples)
+
+
+def _literals(option: str, texts: tuple[str, ...], port: int) -> tuple[Endpoint, ...]:
+    found = []
+    for text in texts:
+        try:
+            place = endpoint(text, port)
+        except ValueError as error:
+            msg = f"{option}: {error}"
+            raise ValueError(msg) from error
+        if family(place.host) is None:
+            msg = f"{option}: {text!r} is a name; write an address, so that this check does not need DNS"
+            raise ValueError(msg)
+        found.append(place)
+    return tuple(found)

@@ -1,0 +1,48 @@
+"""The metrics of a link. All are absent, not 0, while nothing answered."""
+
+from probes.reading import Metric, MetricType
+
+LAYER_UP = Metric(
+    name="jagaloket_link_layer_up",
+    type=MetricType.GAUGE,
+    help="Whether a layer of the link works; absent when it cannot be told or a layer below is down.",
+    labels=("layer",),
+)
+RTT = Metric(
+    name="jagaloket_link_rtt_seconds",
+    type=MetricType.GAUGE,
+    help="Round-trip time to a target: an echo for the gateway, a TCP handshake for the others.",
+    labels=("target",),
+)
+DNS_SECONDS = Metric(
+    name="jagaloket_link_dns_seconds",
+    type=MetricType.GAUGE,
+    help="Time to a name server's answer.",
+    labels=("target",),
+)
+SERVICE_UP = Metric(
+    name="jagaloket_link_service_up",
+    type=MetricType.GAUGE,
+    help="Whether a service lets us in.",
+    labels=("target",),
+)
+TLS_SECONDS = Metric(
+    name="jagaloket_link_tls_seconds",
+    type=MetricType.GAUGE,
+    help="Time of a service's TLS handshake.",
+    labels=("target",),
+)
+FIRST_BYTE_SECONDS = Metric(
+    name="jagaloket_link_first_byte_seconds",
+    type=MetricType.GAUGE,
+    help="Time from an HTTP request to the first byte of the answer.",
+    labels=("target",),
+)
+TLS_EXPIRY = Metric(
+    name="jagaloket_link_tls_expiry_timestamp_seconds",
+    type=MetricType.GAUGE,
+    help="When a service's certificate ends.",
+    labels=("target",),
+)
+
+ALL = (LAYER_UP, RTT, DNS_SECONDS, SERVICE_UP, TLS_SECONDS, FIRST_BYTE_SECONDS, TLS_EXPIRY)
