@@ -57,7 +57,9 @@ class PcClock:
 
     def _wrong(self, *, told: bool, synchronised: bool) -> str:
         if not clock.trusted():
-            return f"the clock says {time.strftime('%Y-%m-%d', time.gmtime())}; the CMOS battery may be empty"
+            return (
+                f"the clock says {time.strftime('%Y-%m-%d', time.gmtime(time.time()))}; the CMOS battery may be empty"
+            )
         up_seconds = time.clock_gettime(time.CLOCK_BOOTTIME)
         if self._require and told and not synchronised and up_seconds > _GRACE_SECONDS:
             return "no time service keeps the clock (timedatectl set-ntp true)"

@@ -8,13 +8,13 @@ import pytest
 
 from probes.wire import net
 from probes.wire.net import Outcome, Stage, Trust
-from tests.fakes.certificates import Authority, authority
+from tests.fakes.certificates import Authority
 from tests.fakes.http import HttpServer, closes, drips, free_port, mute, page, says
 
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return authority(tmp_path_factory.mktemp("ca"))
+    return Authority(tmp_path_factory.mktemp("ca"))
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""The kernel's tables, on this machine and in namespaces made for the test."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from probes.wire import icmp, route
+from probes.wire.route import Nud
+from tests.fakes.netns import allow_pings, command, inside, namespaces
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[str]:
+    """A PC at 192.168.77.2 behind a router at 192.168.77.1; the name of the PC's namespace."""
+    pc, router = f"jl-pc-{os.getpid()}", f"jl-gw-{os.getpid()}"
+    with namespaces(pc, router):
+        command("ip", "-n", pc, "link", "add", "eth0", "type", "veth", "peer", "name", "lan", "netns", router)
+        command("ip", "-n", pc, "addr", "add", "192.168.77.2/24", "dev", "eth0")
+        command("ip", "-n", router, "addr", "add", "192.168.77.1/24", "dev", "lan")
+        command("ip", "-n", pc, "link", "set", "eth0", "up")
+        command("ip", "-n", router, "link", "set", "lan", "up")
+        command("ip", "-n", pc, "route", "add", "default", "via", "192.168.77.1", "metric", "100")
+        command("ip", "-n", pc, "route", "add", "default", "via", "192.168.77.9", "metric", "200")
+        inside(pc, allow_pings)
+        yield pc
+
+
+def test_loopback_is_among_the_addresses() -> None:
+    assert any(a.interface == "lo" and a.address == "127.0.0.1" and not a.is_global for a in route.addresses())
+
+
+def test_the_preferred_default_route_comes_first(office: str) -> None:
+    found = inside(office, route.default_routes)
+    assert [(r.interface, r.gateway, r.metric) for r in found] == [
+        ("eth0", "192.168.77.1", 100),
+        ("eth0", "192.168.77.9", 200),
+    ]
+
+
+def test_the_address_of_the_cable_is_global(office: str) -> None:
+    found = inside(office, route.addresses)
+    assert [a.address for a in found if a.is_global] == ["192.168.77.2"]
+
+
+def test_a_router_of_several_hops_is_found(office: str) -> None:
+    def look() -> tuple[route.Route, ...]:
+        command("ip", "route", "add", "default", "metric", "5", "nexthop", "via", "192.168.77.1", "dev", "eth0")
+        try:
+            return route.default_routes()
+        finally:
+            command("ip", "route", "del", "default", "metric", "5")
+
+    assert inside(office, look)[0].gateway == "192.168.77.1"
+
+
+def test_a_neighbour_that_answers_is_reachable_and_one_that_does_not_is_not(office: str) -> None:
+    def look(address: str) -> route.Neighbour | None:
+        with contextlib.suppress(OSError):
+            icmp.ping(address, 0.3)
+        return route.neighbour(address, "eth0")
+
+    there = inside(office, lambda: look("192.168.77.1"))
+    gone = inside(office, lambda: look("192.168.77.66"))
+    assert there is not None
+    assert there.state & (Nud.REACHABLE | Nud.DELAY | Nud.PROBE)
+    assert there.confirmed_seconds < 5
+    assert gone is not None
+    assert gone.state & (Nud.INCOMPLETE | Nud.FAILED)
+    assert inside(office, lambda: route.neighbour("192.168.77.200", "eth0")) is None
+
+
+def test_an_echo_goes_there_and_back(office: str) -> None:
+    rtt = inside(office, lambda: icmp.ping("192.168.77.1", 1))
+    assert rtt is not None
+    assert 0 < rtt < 1
+
+
+def test_a_burst_counts_what_came_back(office: str) -> None:
+    burst = inside(office, lambda: icmp.burst("192.168.77.1", 5, 0.5, spacing_seconds=0.01))
+    assert (burst.sent, len(burst.rtts)) == (5, 5)
+
+
+def test_a_knock_at_a_closed_port_is_answered(office: str) -> None:
+    rtt = inside(office, lambda: icmp.knock("192.168.77.1", 1))
+    assert rtt is not None
+    assert 0 < rtt < 1
