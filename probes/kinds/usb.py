@@ -1,0 +1,105 @@
+"""A USB device: is it there, does it stay, is it as fast as it was; and if not, why. Nothing is opened for that."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+from probes.probe import Candidate, Confirm, Probe
+from probes.reading import Metric, ProbeError, Reading
+from probes.usb import report
+from probes.usb.faults import Wants
+from probes.usb.history import History
+from probes.usb.match import Match, check_ids
+from probes.usb.unit import Unit
+from probes.wire import hotplug, kmsg, usb
+from probes.wire.sysfs import Tree
+from probes.wire.usbbus import Bus
+
+
+@dataclass(kw_only=True)
+class Usb(Probe):
+    """A device on the USB.
+
+    match: which device. needs_access: also require that the agent may open it. driver: the kernel driver it
+    needs, where its class does not tell. speed_mbit: the speed it ran at when it was installed; slower is a
+    fault. before_firmware: its "vendor:product" before its driver loads its firmware, where the catalogue does
+    not know it. unstable_count, unstable_minutes: so many reconnects within so many minutes are a fault.
+    ask_speed: ask a device that runs at full speed whether it could run faster; this opens it once per plug.
+
+    confirm: sysfs does not err, and hotplug events only say when to look at it. The second look, 20 ms after the
+    first, spends a fifth of the 100 ms from unplugging to ticket, and filters what is read while the kernel takes
+    a device apart or puts it together. What is gone for longer is a fault; unstable-connection counts it.
+    """
+
+    interval_seconds: ClassVar[float] = 30.0
+    deadline_seconds: ClassVar[float] = 5.0
+    confirm: ClassVar[Confirm] = Confirm(looks=2, good=2, relook_seconds=0.02)
+    metrics: ClassVar[tuple[Metric, ...]] = report.METRICS
+
+    match: Match
+    needs_access: bool = False
+    driver: str = ""
+    speed_mbit: float = 0.0
+    before_firmware: str = ""
+    unstable_count: int = 3
+    unstable_minutes: float = 10.0
+    ask_speed: bool = False
+    _unit: Unit = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_ids("before_firmware", self.before_firmware)
+        for name, low, high in (("speed_mbit", 0, 100_000), ("unstable_count", 2, 1000), ("unstable_minutes", 1, 1440)):
+            if not low <= getattr(self, name) <= high:
+                msg = f"{name}: must be between {low} and {high}"
+                raise ValueError(msg)
+        wants = Wants(
+            speed=self.speed_mbit * 1e6, driver=self.driver, access=self.needs_access, reconnects=self.unstable_count
+        )
+        self._unit = Unit(
+            match=self.match,
+            wants=wants,
+            bus=Bus(Tree()),
+            log=kmsg.shared,
+            clock=time.monotonic,
+            loader=lambda: self._loader,
+            could_be_faster=usb.could_be_faster if self.ask_speed else None,
+            history=History(window_seconds=self.unstable_minutes * 60),
+        )
+
+    def read(self) -> Reading:
+        """Look once. Raises ProbeError where no USB can be seen, and while devices come back after sleep."""
+        return self._unit.look()
+
+    def subscribe(self, wake: Callable[[], None]) -> Callable[[], None] | None:
+        """Wake when the kernel says that this device came, went or changed. None where netlink is not allowed."""
+
+        def hear(event: hotplug.Event | None) -> None:
+            if self._unit.hear(event):
+                wake()
+
+        try:
+            stop = hotplug.shared.subscribe(hear)
+        except OSError:
+            return None
+        self._unit.listening = True
+        return stop
+
+    @classmethod
+    def discover(cls) -> Iterator[Candidate]:
+        """All counter equipment on this PC's bus that the catalogue knows; nothing where there is no bus."""
+        from probes.usb import discovery  # noqa: PLC0415 -- only discovery pays for the catalogue
+
+        with contextlib.suppress(ProbeError):
+            yield from discovery.candidates(Bus(Tree()).all())
+
+    @cached_property
+    def _loader(self) -> str:
+        """The ids before the firmware is loaded, from the options or the catalogue; looked up at the first need."""
+        from probes import catalogue  # noqa: PLC0415 -- only a missing device pays for the catalogue
+
+        if self.before_firmware or not self.match.product:
+            return self.before_firmware.lower()
+        return catalogue.before_firmware(self.match.vendor, self.match.product)

@@ -1,0 +1,92 @@
+"""What a probe remembers of one USB device between looks: coming and going, speed, over-currents."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from probes.usb.device import UsbDevice
+
+SETTLE_SECONDS = 8.0
+"""Before this age a device may still be waiting for its driver or its firmware."""
+
+_EVENTS_LIMIT = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    """Times are monotonic seconds. window_seconds: how long a reconnect or an over-current counts as recent.
+
+    last: the device as last seen. seen_at: when this enumeration was first seen. changed_at: when the device
+    last came or went. moved_from: the port before the present one. replaced: the serial number before the
+    present one. fastest: the best speed ever seen, bits per second.
+    """
+
+    window_seconds: float
+    last: UsbDevice | None = None
+    present: bool = False
+    seen_at: float = 0.0
+    changed_at: float | None = None
+    reconnects: int = 0
+    moved_from: str = ""
+    replaced: str = ""
+    fastest: float = 0.0
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
+    _cut_offs: deque[float] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
+    _known: frozenset[tuple[int, int]] = frozenset()
+
+    def see(self, device: UsbDevice, matches: list[UsbDevice], *, heard: int, now: float) -> None:
+        """A look found the device. matches: all that fit; heard: how often it was heard to come since the last look."""
+        before = self.last
+        fresh = before is None or device.address not in self._known
+        if fresh:
+            if before is not None:
+                self._reconnect(max(heard, 1), now)
+                self._compare(before, device)
+            self.seen_at = now
+            self.changed_at = now - (device.connected_seconds or 0.0)
+        self._count_cut_offs(before, device, now)
+        self.last, self.present = device, True
+        self.fastest = max(self.fastest, device.speed_bits_per_second or 0.0)
+        self._known = frozenset(match.address for match in matches)
+
+    def miss(self, *, heard: int, now: float) -> None:
+        """A look did not find the device."""
+        if heard and self.last is not None:
+            self._reconnect(heard, now)
+        if self.present or self.changed_at is None:
+            self.changed_at = now
+        self.present, self._known = False, frozenset()
+
+    def age(self, device: UsbDevice, now: float) -> float:
+        """How long the present enumeration has lasted, seconds."""
+        watched = now - self.seen_at if self.last is not None and self.last.address == device.address else 0.0
+        return max(watched, device.connected_seconds or 0.0)
+
+    def missing_seconds(self, now: float) -> float:
+        """How long the device has been away."""
+        return 0.0 if self.present or self.changed_at is None else now - self.changed_at
+
+    def recent_reconnects(self, now: float) -> int:
+        """How often it came back within the window."""
+        return self._within(self._recent, now)
+
+    def recent_cut_offs(self, now: float) -> int:
+        """How often its port was cut off for over-current within the window."""
+        return self._within(self._cut_offs, now)
+
+    def _within(self, times: deque[float], now: float) -> int:
+        return sum(now - time < self.window_seconds for time in times)
+
+    def _reconnect(self, count: int, now: float) -> None:
+        self.reconnects += count
+        self._recent.extend([now] * min(count, _EVENTS_LIMIT))
+
+    def _compare(self, before: UsbDevice, device: UsbDevice) -> None:
+        self.moved_from = before.port if before.port != device.port else ""
+        if before.words.serial and device.words.serial:
+            self.replaced = before.words.serial if before.words.serial != device.words.serial else ""
+
+    def _count_cut_offs(self, before: UsbDevice | None, device: UsbDevice, now: float) -> None:
+        if before is None or before.port != device.port or None in (before.over_currents, device.over_currents):
+            return
+        more = (device.over_currents or 0) - (before.over_currents or 0)
+        self._cut_offs.extend([now] * max(0, min(more, _EVENTS_LIMIT)))
