@@ -1,0 +1,1 @@
+"""What the probes share that speak a printer's own language over a raw stream, or USB."""
