@@ -75,10 +75,6 @@ def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
             return _dial(socket.AF_UNIX, server.at, until)
         sock = _dial_first(server.at, until)
         return _wrapped(sock, server.at.host, verify=verify, until=until) if server.tls else sock
-    except ssl.SSLError as error:
-        why = clean(error.reason or type(error).__name__)
-        msg = clean(f"{server}: no encrypted connection ({why}): check the certificate, or verify = false", limit=256)
-        raise ProbeError(msg) from error
     except OSError as error:
         why = clean("timed out" if isinstance(error, TimeoutError) else error.strerror or type(error).__name__)
         msg = clean(f"no connection to {server}: {why.lower()}")
@@ -123,9 +119,11 @@ def _wrapped(sock: socket.socket, host: str, *, verify: bool, until: float) -> s
         context.verify_mode = ssl.CERT_NONE
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    sock.settimeout(left(until))
     try:
+        sock.settimeout(left(until))
         return context.wrap_socket(sock, server_hostname=host)
-    except BaseException:
+    except OSError as error:
         sock.close()
-        raise
+        why = getattr(error, "reason", None) or error.strerror or type(error).__name__
+        msg = clean(f"no encrypted connection to {host}: {why}; check its certificate, or verify = false", limit=256)
+        raise ProbeError(msg) from error

@@ -155,13 +155,15 @@ def _outside_collections(tokens: Iterable[tuple[int, bytes, bytes]]) -> Iterator
     for tag, name, raw in tokens:
         if tag == _END_COLLECTION:
             depth -= 1
-        elif depth == 0 or tag < _FIRST_VALUE_TAG:
+        elif depth == 0:
             yield tag, name, raw
         if tag == _BEGIN_COLLECTION:
             depth += 1
         if not 0 <= depth <= MAX_DEPTH or (depth and tag < _FIRST_VALUE_TAG):
-            msg = f"its collections are nested deeper than {MAX_DEPTH}, or wrongly"
-            raise ValueError(msg)
+            break
+    if depth:
+        msg = f"its collections are nested deeper than {MAX_DEPTH}, or do not end"
+        raise ValueError(msg)
 
 
 def _tokens(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
