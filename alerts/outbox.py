@@ -99,6 +99,11 @@ class Outbox:
         self._thread = threading.Thread(target=self.run, name="outbox", daemon=True)
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the worker runs."""
+        return self._thread is not None and self._thread.is_alive()
+
     def kick(self) -> None:
         """There may be something new: look at once. Safe from any thread."""
         self._inbox.put("look")
