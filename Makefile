@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := agent alerts probes
 
-export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/usr/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test lint check bench lock clean

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Puts the test tools on this machine that pip cannot bring; only those that are missing.
-#   scripts/test-tools.sh FOLDER  FOLDER/bin is to stand in PATH while the tests run
+#   scripts/test-tools.sh FOLDER  FOLDER/usr/bin is to stand in PATH while the tests run
 # Root on Debian or Ubuntu: through apt. Anybody else is told what is missing; the tests that need it are skipped.
 set -eu
 
 folder=$1
-# umockdev with its Python binding plays USB devices; the CUPS programs play printers and a print queue.
-packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus"
+# umockdev with its Python binding plays USB devices; the CUPS programs play printers and a print queue;
+# iproute2 makes the network namespaces in which links fail.
+packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus iproute2"
 
 say() { echo "jagaloket: $*" >&2; }
 
@@ -41,14 +42,14 @@ fetch_promtool() {
     command -v promtool >/dev/null && return
     say "fetching promtool for the tests"
     work=$(mktemp -d)
-    (cd "$work" && apt_try apt-get -qq -o APT::Sandbox::User=root download prometheus && dpkg -x prometheus_*.deb .) &&
-        mkdir -p "$folder/bin" && mv "$work/usr/bin/promtool" "$folder/bin/promtool"
+    (cd "$work" && apt_try apt-get -qq -o APT::Sandbox::User=root download prometheus) && mkdir -p "$folder" &&
+        dpkg --fsys-tarfile "$work"/prometheus_*.deb | tar -x -C "$folder" ./usr/bin/promtool
     status=$?
     rm -rf "$work"
     return $status
 }
 
-PATH=$PATH:$folder/bin
+PATH=$PATH:$folder/usr/bin
 if ! command -v apt-get >/dev/null; then
     say "no apt-get here: tests that need umockdev, CUPS or promtool are skipped where these are missing"
     exit 0
