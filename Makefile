@@ -22,10 +22,8 @@ test: $(VENV)/.test $(TOOLS)/.test ## install missing test tools, run every test
 	$(BIN)/python -m pytest --durations=10 $(ARGS)
 
 lint: $(VENV)/.test ## ruff, mypy, import-linter
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	@failed=0; for linter in "ruff check ." "ruff format --check ." mypy lint-imports; do \
+		echo "$$linter"; $(BIN)/$$linter || failed=1; done; exit $$failed
 
 check: lint test ## everything a change must pass
 
