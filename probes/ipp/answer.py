@@ -9,6 +9,7 @@ from probes.printer import PAGES_TOTAL, TRAY_RATIO
 from probes.reading import Sample
 from probes.supply import MAX_SUPPLIES, Supply, is_waste, share_left, supply_colour, supply_name, supply_type
 from probes.text import SafeText, clean
+from probes.wire import ieee1284
 from probes.wire.ipp import Group
 
 ASKED = (
@@ -29,7 +30,7 @@ _MOST_PAIRS = 64
 _WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
 _LOGIN = re.compile(r"://[^?#]*@")
 _SLEEP = re.compile(r"\b(?:sleep|standby|power sav|energy sav|energiespar)", re.IGNORECASE)
-_BYPASS = re.compile(r"manual|bypass|multi.?purpose|\bmp\b", re.IGNORECASE)
+_BYPASS = re.compile(r"manual|by-?pass|multi.?purpose|\bmp\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def markers(printer: Group) -> list[Marker]:
 def _supplies(printer: Group) -> Iterator[Marker]:
     texts = printer.octets("printer-supply-description")
     for place, raw in enumerate(printer.octets("printer-supply")[:MAX_SUPPLIES]):
-        row = _pairs(raw, ";", "=")
+        row = _pairs(raw)
         level = _number(row, "level")
         left = share_left(level, _number(row, "maxcapacity"), percent=row.get("unit") == "percent")
         name = texts[place] if place < len(texts) else b""
@@ -105,7 +106,7 @@ def trays(printer: Group) -> list[Tray]:
     """The input trays (PWG 5100.13 printer-input-tray); equal names are one tray."""
     found: dict[str, Tray] = {}
     for place, raw in enumerate(printer.octets("printer-input-tray")[:MAX_SUPPLIES], start=1):
-        row = _pairs(raw, ";", "=")
+        row = _pairs(raw)
         name = clean(row.get("name", ""), limit=32) or SafeText(f"tray {place}")
         level = _number(row, "level")
         bypass = bool(_BYPASS.search(name) or _BYPASS.search(row.get("type", "")))
@@ -134,15 +135,15 @@ def says_asleep(printer: Group) -> bool:
 
 def identity(printer: Group) -> dict[str, SafeText]:
     """Facts: vendor, model, serial, firmware, uuid and device_uri, as far as the printer tells."""
-    device_id = {key.upper(): value for key, value in _pairs(printer.text("printer-device-id", 1024), ";", ":").items()}
+    itself = ieee1284.parse(printer.text("printer-device-id", 1024))
     address = _without_login(printer.text("device-uri", 512))
     name = printer.text("printer-make-and-model")
     vendor, _, model = name.partition(" ")
     firmware = " ".join(printer.texts("printer-firmware-string-version", 48)[:3])
     facts = {
-        "vendor": _first(device_id, "MFG", "MANUFACTURER") or vendor,
-        "model": _first(device_id, "MDL", "MODEL") or model or name,
-        "serial": _first(device_id, "SN", "SERN", "SERIALNUMBER") or _usb_serial(address),
+        "vendor": itself.vendor or vendor,
+        "model": itself.model or model or name,
+        "serial": itself.serial or _usb_serial(address),
         "firmware": firmware,
         "uuid": printer.text("printer-uuid").removeprefix("urn:uuid:"),
         "device_uri": address,
@@ -150,18 +151,14 @@ def identity(printer: Group) -> dict[str, SafeText]:
     return {key: clean(value) for key, value in facts.items() if value}
 
 
-def _pairs(raw: bytes | str, between: str, within: str) -> dict[str, str]:
+def _pairs(raw: bytes | str) -> dict[str, str]:
     """The keys and values of "a=1;b=2"; the first of equal keys counts."""
     found: dict[str, str] = {}
-    for item in clean(raw, limit=1024).split(between)[:_MOST_PAIRS]:
-        key, sign, value = item.partition(within)
+    for item in clean(raw, limit=1024).split(";")[:_MOST_PAIRS]:
+        key, sign, value = item.partition("=")
         if sign:
             found.setdefault(key.strip(), value.strip())
     return found
-
-
-def _first(row: dict[str, str], *keys: str) -> str:
-    return next((row[key] for key in keys if row.get(key)), "")
 
 
 def _number(row: dict[str, str], key: str) -> int:

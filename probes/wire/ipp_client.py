@@ -20,6 +20,7 @@ _REMEDIES = {
     0x0406: "it has no printer of this name or path: 'lpstat -v' lists CUPS's names",
     0x0501: "it does not know this question: is this the path of an IPP printer?",
     0x0502: "its print service is not ready",
+    0x0503: "it speaks neither IPP 2.0 nor 1.1",
     0x0507: "it is busy",
 }
 
