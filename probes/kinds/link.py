@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from probes.link import metrics
+from probes.link.gateway import GatewayLayer
 from probes.link.ladder import Layer, Verdict, climb
-from probes.link.lan import AddressLayer, CarrierLayer, GatewayLayer, Line, carrier, likely_interface
+from probes.link.lan import AddressLayer, CarrierLayer, Line, likely_interface
 from probes.link.service import Service, ServiceLayer
 from probes.link.wan import DnsLayer, InternetLayer
 from probes.probe import Candidate, Probe
@@ -103,10 +104,12 @@ class Link(Probe):
     def discover(cls) -> Iterator[Candidate]:
         """One link where there is a way out or at least a plugged cable."""
         try:
-            routed = bool(route.default_routes())
+            known = route.interfaces()
+            way_out = bool(route.default_routes())
         except OSError:
-            routed = False
-        if routed or carrier(likely_interface() or "lo/none"):
+            return
+        likely = known.get(likely_interface(known))
+        if way_out or (likely and likely.has_carrier):
             yield Candidate(id="internet", kind="link", label=SafeText("Internet"), role="link")
 
 

@@ -1,21 +1,19 @@
-"""The lower layers: cable, address, gateway. They ask the kernel, and the gateway for one echo."""
+"""The lowest layers: cable and address. They only ask the kernel."""
 
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from probes.link.cable import CableQuality
 from probes.link.ladder import Layer, Verdict
-from probes.link.metrics import RTT
-from probes.reading import Actor, Fault, Sample, Severity
-from probes.text import SafeText, clean
-from probes.wire import icmp, route
-from probes.wire.address import family, is_link_local
-from probes.wire.route import Nud
+from probes.reading import Actor, Fault, Severity
+from probes.text import clean
+from probes.wire import route
+from probes.wire.address import is_link_local
+from probes.wire.route import Interface
 
 SYS_NET = Path("/sys/class/net")
-_GATEWAY = SafeText("gateway")
-_PATIENCE_SECONDS = 0.6
-_SHORT_PATIENCE_SECONDS = 0.1
+POWER_SUPPLIES = Path("/sys/class/power_supply")
 
 
 @dataclass(kw_only=True)
@@ -29,29 +27,21 @@ class Line:
     wanted_gateway: str = ""
     interface: str = ""
     gateway: str = ""
+    routes: tuple[route.Route, ...] = ()
 
 
-def _fault(code: str, detail: str, actor: Actor = Actor.TECHNICIAN) -> Fault:
+def lan_fault(code: str, detail: str, actor: Actor = Actor.TECHNICIAN) -> Fault:
+    """A blocking fault of the office's own network."""
     return Fault(code=code, severity=Severity.BLOCKING, actor=actor, detail=clean(detail, 300))
 
 
-def carrier(interface: str, sys_net: Path = SYS_NET) -> bool | None:
-    """Whether the cable (or the radio) has a partner; None where there is no such interface."""
-    try:
-        return (sys_net / interface / "carrier").read_text("ascii").strip() == "1"
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return False
-
-
-def likely_interface(sys_net: Path = SYS_NET) -> str:
+def likely_interface(known: Mapping[str, Interface], sys_net: Path = SYS_NET) -> str:
     """The interface to watch where no default route names one: real hardware and a carrier come first."""
-    try:
-        names = sorted(path.name for path in sys_net.iterdir() if path.name != "lo")
-    except OSError:
-        return ""
-    return max(names, key=lambda n: ((sys_net / n / "device").exists(), carrier(n, sys_net) is True), default="")
+
+    def rank(name: str) -> tuple[bool, bool, str]:
+        return (sys_net / name / "device").exists(), known[name].has_carrier, name
+
+    return max((name for name in known if name != "lo"), key=rank, default="")
 
 
 class CarrierLayer(Layer):
@@ -59,23 +49,50 @@ class CarrierLayer(Layer):
 
     name = "carrier"
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, supplies: Path = POWER_SUPPLIES) -> None:
         self._line = line
+        self._supplies = supplies
+        self._quality = CableQuality()
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """The interface of the configuration, else of the default route, else the last one, else a likely one."""
-        del now, afresh
+        del afresh
         line = self._line
-        routed = next((r.interface for r in route.default_routes()), "") if not line.wanted_interface else ""
-        line.interface = line.wanted_interface or routed or line.interface or likely_interface()
+        known = route.interfaces()
+        line.routes = route.default_routes()
+        routed = next((r.interface for r in line.routes), "")
+        line.interface = line.wanted_interface or routed or line.interface or likely_interface(known)
         if not line.interface:
-            return Verdict(up=False, faults=(_fault("no-address", "this PC has no network interface"),))
-        state = carrier(line.interface)
+            return Verdict(up=False, faults=(lan_fault("no-address", "this PC has no network interface"),))
         facts = {"interface": clean(line.interface)}
-        if state:
-            return Verdict(up=True, facts=facts)
-        why = "has no carrier" if state is False else "does not exist"
-        return Verdict(up=False, faults=(_fault("cable-unplugged", f"{line.interface} {why}"),), facts=facts)
+        interface = known.get(line.interface)
+        if interface and interface.has_carrier:
+            samples, faults = self._quality.look(interface, now)
+            return Verdict(up=True, facts=facts, samples=samples, faults=faults)
+        return Verdict(up=False, faults=(unplugged(line.interface, interface, self._supplies),), facts=facts)
+
+
+def unplugged(name: str, interface: Interface | None, supplies: Path = POWER_SUPPLIES) -> Fault:
+    """No carrier: the cable or the device behind it; where this PC has no mains either, the power."""
+    if interface is None:
+        return lan_fault("cable-unplugged", f"{name} does not exist")
+    if not interface.is_up:
+        return lan_fault("cable-unplugged", f"{name} is switched off in this PC")
+    if on_mains(supplies) is False:
+        return lan_fault("power-out", f"{name} lost its partner, and the PC runs on battery", Actor.POWER)
+    return lan_fault("cable-unplugged", f"{name} has no carrier")
+
+
+def on_mains(supplies: Path = POWER_SUPPLIES) -> bool | None:
+    """Whether any mains adapter is online; None where the PC has none that tells (sysfs-class-power)."""
+    states = []
+    for supply in supplies.glob("*"):
+        try:
+            if (supply / "type").read_text("ascii").strip() in ("Mains", "USB"):
+                states.append((supply / "online").read_text("ascii").strip() != "0")
+        except (OSError, UnicodeDecodeError):
+            continue
+    return any(states) if states else None
 
 
 class AddressLayer(Layer):
@@ -94,62 +111,10 @@ class AddressLayer(Layer):
         usable = [a.address for a in own if (a.is_global or line.interface == "lo") and not is_link_local(a.address)]
         if not usable:
             had = ", ".join(a.address for a in own) or "none"
-            return Verdict(up=False, faults=(_fault("no-address", f"{line.interface}: no usable address ({had})"),))
-        ways = [r for r in route.default_routes() if r.interface == line.interface]
+            return Verdict(up=False, faults=(lan_fault("no-address", f"{line.interface}: no usable address ({had})"),))
+        ways = [r for r in line.routes if r.interface == line.interface]
         if not ways and not line.wanted_gateway:
             detail = f"{line.interface} has {usable[0]}, but no default route"
-            return Verdict(up=False, faults=(_fault("no-address", detail),))
+            return Verdict(up=False, faults=(lan_fault("no-address", detail),))
         line.gateway = line.wanted_gateway or ways[0].gateway or ""
         return Verdict(up=True, facts={"address": clean(usable[0]), "gateway": clean(line.gateway)})
-
-
-class GatewayLayer(Layer):
-    """Does the router live? Its echo says yes; the neighbour table says yes or no; silence alone says nothing."""
-
-    name = "gateway"
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._echoes = ""
-
-    def look(self, now: float, *, afresh: bool) -> Verdict:
-        """One echo, then what the kernel thinks of the neighbour."""
-        del now, afresh
-        gateway = self._line.gateway
-        if not gateway:
-            return Verdict()
-        started = time.monotonic()
-        rtt, why = self._echo(gateway)
-        if rtt is not None:
-            self._echoes = gateway
-            return Verdict(up=True, samples=(Sample(metric=RTT, value=rtt, labels=(_GATEWAY,)),))
-        known = route.neighbour(gateway, self._line.interface)
-        return self._silent(gateway, known, time.monotonic() - started, why)
-
-    def _echo(self, gateway: str) -> tuple[float | None, str]:
-        """Seconds, or None and why; without the right to ping, a closed port's refusal serves as well."""
-        patience = _PATIENCE_SECONDS if self._echoes == gateway else _SHORT_PATIENCE_SECONDS
-        if is_link_local(gateway) and family(gateway) != family("0.0.0.0"):  # noqa: S104 - compared, never bound
-            gateway = f"{gateway}%{self._line.interface}"
-        try:
-            try:
-                return icmp.ping(gateway, patience), "no echo"
-            except PermissionError:
-                return icmp.knock(gateway, patience), "no answer (pinging is not allowed on this PC)"
-        except OSError as error:
-            return None, error.strerror or "no way to it"
-
-    def _silent(self, gateway: str, known: route.Neighbour | None, waited: float, why: str) -> Verdict:
-        """No echo: dead where the kernel says so, filtered where it was heard of meanwhile, else a doubt."""
-        state = known.state if known else Nud(0)
-        heard = known.confirmed_seconds if known else 0.0
-        fault = _fault(
-            "gateway-down", f"{gateway}: {why}; neighbour {state.name or 'unknown'}, heard {heard:.0f} s ago"
-        )
-        dead = Nud.FAILED if waited < _PATIENCE_SECONDS else Nud.FAILED | Nud.INCOMPLETE
-        if state & dead:
-            return Verdict(up=False, faults=(fault,))
-        alive = Nud.REACHABLE | Nud.PERMANENT
-        if state & alive and (heard <= waited or self._echoes != gateway):
-            return Verdict(up=True)
-        return Verdict(doubt=fault)

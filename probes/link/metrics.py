@@ -45,4 +45,29 @@ TLS_EXPIRY = Metric(
     labels=("target",),
 )
 
-ALL = (LAYER_UP, RTT, DNS_SECONDS, SERVICE_UP, TLS_SECONDS, FIRST_BYTE_SECONDS, TLS_EXPIRY)
+INTERFACE_ERRORS = Metric(
+    name="jagaloket_link_interface_errors_total",
+    type=MetricType.COUNTER,
+    help="Frames that the interface received or sent with errors.",
+)
+INTERFACE_BYTES = Metric(
+    name="jagaloket_link_interface_bytes_total",
+    type=MetricType.COUNTER,
+    help="Bytes over the interface.",
+    labels=("direction",),
+)
+CARRIER_CHANGES = Metric(
+    name="jagaloket_link_carrier_changes_total",
+    type=MetricType.COUNTER,
+    help="How often the cable lost or found its partner.",
+)
+SPEED = Metric(
+    name="jagaloket_link_speed_bits_per_second",
+    type=MetricType.GAUGE,
+    help="What the network card and its partner agreed on.",
+)
+
+ALL = (
+    *(LAYER_UP, RTT, DNS_SECONDS, SERVICE_UP, TLS_SECONDS, FIRST_BYTE_SECONDS, TLS_EXPIRY),
+    *(INTERFACE_ERRORS, INTERFACE_BYTES, CARRIER_CHANGES, SPEED),
+)

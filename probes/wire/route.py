@@ -1,4 +1,4 @@
-"""What the kernel knows of the local network: addresses, default routes and neighbours, over rtnetlink (RFC 3549).
+"""What the kernel knows of the local network: interfaces, addresses, routes, neighbours, over rtnetlink (RFC 3549).
 
 Reading needs no privilege. All functions raise OSError where the kernel refuses.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntFlag
 
-_GETADDR, _GETROUTE, _GETNEIGH = 22, 26, 30
+_GETLINK, _GETADDR, _GETROUTE, _GETNEIGH = 18, 22, 26, 30
 _REQUEST_DUMP = 0x301
 _ERROR, _DONE = 2, 3
 _MAIN_TABLE, _UNICAST = 254, 1
@@ -19,6 +19,8 @@ _UNIVERSE = 0
 _BUFFER = 65536
 _MOST_MESSAGES = 4096
 _TIMEOUT_SECONDS = 2.0
+_IFLA_IFNAME, _IFLA_STATS64, _IFLA_CARRIER, _IFLA_CARRIER_CHANGES = 3, 23, 33, 35
+_IFF_UP = 1
 _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_MULTIPATH = 4, 5, 6, 9
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _NDA_DST, _NDA_CACHEINFO = 1, 3
@@ -37,6 +39,20 @@ class Nud(IntFlag):
     FAILED = 0x20
     NOARP = 0x40
     PERMANENT = 0x80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """A network interface. The counters run since it was made; carrier_changes: plugged and unplugged, each counts."""
+
+    name: str
+    is_up: bool
+    has_carrier: bool
+    carrier_changes: int
+    packets: int
+    received_bytes: int
+    sent_bytes: int
+    errors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +124,28 @@ def _name(index: int) -> str:
 
 def _number(raw: bytes | None) -> int:
     return int.from_bytes(raw or b"", "little" if struct.pack("=H", 1) == b"\1\0" else "big")
+
+
+def interfaces() -> dict[str, Interface]:
+    """Every network interface by its name."""
+    found = {}
+    for data in _messages(_GETLINK):
+        attributes = _attributes(data, 16)
+        (flags,) = struct.unpack_from("=I", data, 8)
+        name = attributes.get(_IFLA_IFNAME, b"").rstrip(b"\0").decode("utf-8", "replace")
+        counters = attributes.get(_IFLA_STATS64, b"").ljust(48, b"\0")
+        rx, tx, rx_bytes, tx_bytes, rx_errors, tx_errors = struct.unpack_from("=6Q", counters)
+        found[name] = Interface(
+            name=name,
+            is_up=bool(flags & _IFF_UP),
+            has_carrier=bool(flags & _IFF_UP) and _number(attributes.get(_IFLA_CARRIER)) == 1,
+            carrier_changes=_number(attributes.get(_IFLA_CARRIER_CHANGES)),
+            packets=rx + tx,
+            received_bytes=rx_bytes,
+            sent_bytes=tx_bytes,
+            errors=rx_errors + tx_errors,
+        )
+    return found
 
 
 def default_routes() -> tuple[Route, ...]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from probes.kinds import link
 from probes.kinds.link import Link
 from probes.link.metrics import LAYER_UP
 from probes.link.service import Service, judge
@@ -254,5 +253,5 @@ def test_discovery_offers_one_link_where_there_is_a_way_out(monkeypatch: pytest.
     monkeypatch.setattr(route, "default_routes", lambda: ("a route",))
     assert [(c.id, c.kind, c.role) for c in Link.discover()] == [("internet", "link", "link")]
     monkeypatch.setattr(route, "default_routes", tuple)
-    monkeypatch.setattr(link, "likely_interface", lambda: "")
+    monkeypatch.setattr(route, "interfaces", dict)
     assert list(Link.discover()) == []
