@@ -1,0 +1,129 @@
+"""The site as a WSGI application (PEP 3333): a few pages, GET and HEAD only, and who may see them."""
+
+import gzip
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from agent.auth import Users, Verdict
+
+log = logging.getLogger(__name__)
+
+NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The Content-Security-Policy of a page that loads nothing."""
+PLAIN = "text/plain; charset=utf-8"
+_WORTH_GZIP_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a page may know of a request. Nothing of it may end in a metric's label."""
+
+    query: Mapping[str, list[str]] = field(default_factory=lambda: MappingProxyType({}))
+    accept: str = ""
+    accept_language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A page's answer."""
+
+    body: bytes
+    content_type: str = PLAIN
+    status: HTTPStatus = HTTPStatus.OK
+    policy: str = NOTHING_ALLOWED
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+Page = Callable[[Request], Answer]
+
+
+def refusal(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Answer:
+    """A short answer in words: what is wrong, and what to do."""
+    return Answer(body=f"{text}\n".encode(), status=status, headers=headers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The pages by their exact path, and the rules at the door.
+
+    hosts: names by which a browser may call the site, without port; empty for any. On loopback this is what stops
+    a foreign web page from reading the site through a name of its own (DNS rebinding).
+    users: who may look; None for everybody who can connect.
+    squeeze: send long pages with gzip to those who take it.
+    """
+
+    pages: Mapping[str, Page]
+    hosts: frozenset[str] = frozenset()
+    users: Users | None = None
+    squeeze: bool = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        answer = self._refused(environ) or self._page(environ)
+        body, headers = answer.body, list(answer.headers)
+        if self.squeeze and len(body) > _WORTH_GZIP_BYTES and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            body = gzip.compress(body, 1)
+            headers.append(("Content-Encoding", "gzip"))
+        headers += [
+            ("Content-Type", answer.content_type),
+            ("Content-Length", str(len(body))),
+            ("Content-Security-Policy", answer.policy),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Cache-Control", "no-store"),
+        ]
+        start_response(f"{answer.status.value} {answer.status.phrase}", headers)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+
+    def _refused(self, environ: WSGIEnvironment) -> Answer | None:
+        """Why this request gets no page; None where it gets one."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD work here.", ("Allow", "GET, HEAD"))
+        host = environ.get("HTTP_HOST")
+        if self.hosts and host is not None and _bare(host) not in self.hosts:
+            names = ", ".join(sorted(self.hosts))
+            return refusal(HTTPStatus.MISDIRECTED_REQUEST, f"This server is called one of: {names}.")
+        if self.users is None:
+            return None
+        verdict = self.users.check(environ.get("HTTP_AUTHORIZATION", ""), environ.get("REMOTE_ADDR", ""))
+        if verdict is Verdict.TOO_MANY:
+            return refusal(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong tries: wait a minute.", ("Retry-After", "60"))
+        if verdict is Verdict.WRONG:
+            wanted = ("WWW-Authenticate", 'Basic realm="JagaLoket", charset="UTF-8"')
+            return refusal(HTTPStatus.UNAUTHORIZED, "Name and password, please.", wanted)
+        return None
+
+    def _page(self, environ: WSGIEnvironment) -> Answer:
+        page = self.pages.get(environ.get("PATH_INFO", ""))
+        if page is None:
+            return refusal(HTTPStatus.NOT_FOUND, f"There is no such page; there are: {', '.join(sorted(self.pages))}")
+        try:
+            return page(_request(environ))
+        except Exception:
+            log.exception("web: a page failed; this is a bug, please report it")
+            return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "This page failed; the agent's log says why.")
+
+
+def _request(environ: Mapping[str, Any]) -> Request:
+    try:
+        query = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=64)
+    except ValueError:
+        query = {}
+    return Request(
+        query=query,
+        accept=environ.get("HTTP_ACCEPT", ""),
+        accept_language=environ.get("HTTP_ACCEPT_LANGUAGE", ""),
+    )
+
+
+def _bare(host: str) -> str:
+    """A Host header without its port: "[::1]:9776" is "[::1]"."""
+    name, colon, port = host.strip().lower().rpartition(":")
+    return name if colon and port.isdigit() else host.strip().lower()
