@@ -19,7 +19,7 @@ run: $(VENV)/.run ## watch this PC: board at http://127.0.0.1:9776/ (ARGS="-c FI
 install: $(VENV)/.run ## only make .venv with the command .venv/bin/jagaloket
 
 test: $(VENV)/.test $(TOOLS)/.test ## install missing test tools, run every test (ARGS="tests/probes -x")
-	$(BIN)/python -m pytest --durations=10 $(ARGS)
+	$(BIN)/python -m pytest --timeout=120 --durations=10 $(ARGS)
 
 lint: $(VENV)/.test ## ruff, mypy, import-linter
 	@failed=0; for linter in "ruff check ." "ruff format --check ." mypy lint-imports; do \
