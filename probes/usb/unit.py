@@ -80,7 +80,7 @@ class Unit:
         return mine or event.port == home or (not self.history.present and event.ids == self.loader())
 
     def _fitting(self) -> list[UsbDevice]:
-        """What fits now. After a remove event the device may stay in sysfs for a moment: waits for that, up to 50 ms."""
+        """What fits now. After a remove event the device may stay in sysfs for a moment: waits up to 50 ms for that."""
         leaving, self._leaving = self._leaving, False
         devices = self.bus.fitting(self.match)
         last = self.history.last
