@@ -133,7 +133,7 @@ def watch_device(name: str, table: Any, mistakes: Mistakes) -> Watched | None:  
     if kind is None:
         return None
     own = names(kind)
-    shared = set(names(_DeviceOptions))
+    shared = set(names(_DeviceOptions)) - set(own)
     before = len(mistakes)
     for key in table.keys() - shared - set(own):
         known = ", ".join(sorted(shared | set(own)))

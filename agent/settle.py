@@ -38,7 +38,7 @@ class Settler:
     """Judges looks and keeps ledger and panel in step.
 
     addressees: who is told; told: called after each ledger entry that concerns people (wakes the outbox).
-    errors: what went wrong here since the start, by kind.
+    errors: what went wrong here since the start, by kind; failing: the last write into the ledger failed.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Settler:
         self._book, self._panel, self._clock = book, panel, clock
         self.addressees, self._told = addressees, told
         self.errors: Counter[str] = Counter()
+        self.failing = False
 
     def standing(self, devices: Container[str]) -> Mapping[str, Mapping[FaultKey, Health]]:
         """What stood when the agent last ran, by device; incidents of devices that are gone end here, quietly."""
@@ -110,10 +111,13 @@ class Settler:
                 self._book.record_state(device.id, verdict.state, wall)
         except OSError as problem:
             self.errors["ledger"] += 1
+            self.failing = True
             log.error("the ledger could not be written, the next look tries again: %s", clean(str(problem), 200))  # noqa: TRY400 - the disk's trouble, not the code's
             return False
         if verdict.began or verdict.ended:
             self._told()
+        if verdict.began or verdict.ended or verdict.state is not rounds.state:
+            self.failing = False
         return True
 
     def _show(self, rounds: Rounds, look: Look) -> None:

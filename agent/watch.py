@@ -41,6 +41,13 @@ class _Call:
     do: Callable[[], None]
 
 
+@dataclass(slots=True)
+class _Chore:
+    period_seconds: float
+    due: float
+    do: Callable[[], None]
+
+
 Event = _Done | _Wake | _Call
 
 
@@ -49,7 +56,10 @@ def _spawn(work: Callable[[], None], name: str) -> None:
 
 
 class Watch:
-    """Looks at every device in its rhythm. spawn: starts a look's work beside the loop, by name."""
+    """Looks at every device in its rhythm.
+
+    spawn: starts a look's work beside the loop, by name. pulse: when the loop last moved, monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -63,7 +73,9 @@ class Watch:
         self._rounds: dict[str, Rounds] = {}
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._serials = itertools.count(1)
+        self._chores: list[_Chore] = []
         self._stopping = False
+        self.pulse = clock.monotonic()
 
     def watch(self, watched: Iterable[Watched]) -> None:
         """Watch these devices from now on, and no others; devices whose table did not change keep their rounds."""
@@ -83,6 +95,10 @@ class Watch:
         """Do this in the loop's own thread, soon. Safe from any thread and from a signal handler."""
         self._inbox.put(_Call(do))
 
+    def every(self, period_seconds: float, do: Callable[[], None]) -> None:
+        """Do this in the loop's own thread once a period, from one period from now on."""
+        self._chores.append(_Chore(period_seconds, self._clock.monotonic() + period_seconds, do))
+
     def stop(self) -> None:
         """End the loop, soon. Safe from any thread and from a signal handler."""
         self.call(self._stop)
@@ -96,10 +112,15 @@ class Watch:
 
     def step(self) -> None:
         """Start what is due, then wait for one event or for the next due time."""
-        now = self._clock.monotonic()
+        now = self.pulse = self._clock.monotonic()
         for rounds in self._rounds.values():
             self._advance(rounds, now)
+        for chore in self._chores:
+            if chore.due <= now:
+                chore.due = now + chore.period_seconds
+                chore.do()
         due = [at for rounds in self._rounds.values() if (at := rounds.next_event()) is not None]
+        due += [chore.due for chore in self._chores]
         event = self._clock.wait(self._inbox, max(0.0, min(due) - now) if due else None)
         if event is not None:
             self._handle(event)

@@ -291,6 +291,15 @@ def test_stop_ends_the_loop_though_a_look_hangs_and_frees_the_rest() -> None:
     assert (printer.closed, scanner.closed, printer.wake) == (1, 0, None)
 
 
+def test_a_chore_is_done_once_a_period_whatever_the_devices_do() -> None:
+    rig = Rig(printer=Scripted())
+    at: list[float] = []
+    rig.watch.every(60, lambda: at.append(rig.clock.now))
+    start = rig.clock.now
+    rig.run(250)
+    assert [moment - start for moment in at] == [60, 120, 180, 240]
+
+
 def test_threads_that_cannot_be_started_are_an_error_of_that_look() -> None:
     rig = Rig(printer=Scripted())
 

@@ -1,0 +1,228 @@
+"""The agent in the foreground: puts the rooms together, answers signals, ends in order."""
+
+import fcntl
+import gc
+import logging
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from alerts.letter import Mail, addressees
+
+from agent.board import Board
+from agent.clock import SystemClock
+from agent.config import Config, ConfigError, Function
+from agent.function import FunctionState, function_state
+from agent.metrics import Exporter
+from agent.perthread import PerThread
+from agent.settle import Settler
+from agent.site import Page
+from agent.view import Panel
+from agent.watch import Watch
+from agent.web import WebServer, health_page, metrics_page
+from alerts.incident import Addressee
+from alerts.ledger import Ledger
+from alerts.outbox import Outbox
+from probes.reading import Actor, Device, Fault, Severity
+from probes.text import clean
+from probes.wire import boot
+
+log = logging.getLogger("jagaloket")
+STORE = "store.db"
+STOP_SECONDS = 4
+OUTBOX_STOP_SECONDS = 2.0
+LIFE_SIGN_SECONDS = 60.0
+LATE_SECONDS = 90.0
+"""The loop moves at least once per life sign; later than this it is stuck."""
+_UP = {FunctionState.UP: True, FunctionState.DEGRADED: True, FunctionState.DOWN: False, FunctionState.UNKNOWN: None}
+SELF = Device(id="jagaloket", kind="agent", label=clean("JagaLoket"), role="agent")
+
+Load = Callable[[], Config]
+
+
+def prepare_state(folder: Path) -> None:
+    """Make the state folder usable. Raises ConfigError with the remedy when it is not."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "agent.lock").touch(mode=0o600)
+    except OSError as error:
+        message = f"cannot write into the state folder: {error.strerror}; name another with --state, or mend its rights"
+        raise ConfigError([f"{folder}: {message}"]) from error
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the state folder's lock: two agents on one store would raise every ticket twice."""
+    with (folder / "agent.lock").open("r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = "another agent works here; stop it first, or name another folder with --state"
+            raise ConfigError([f"{folder}: {message}"]) from error
+        yield
+
+
+def is_running(folder: Path) -> bool:
+    """Whether an agent holds this state folder."""
+    try:
+        with alone(folder):
+            return False
+    except ConfigError:
+        return True
+    except OSError:
+        return False
+
+
+def serve(load: Load, folder: Path) -> None:
+    """Watch until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+
+    Raises ConfigError when the configuration, the state folder or the web address cannot be used.
+    """
+    config = load()
+    prepare_state(folder)
+    with alone(folder):
+        Agent(config, load, folder).run()
+
+
+class Agent:
+    """All rooms of floor 3, and the ledger and outbox they share."""
+
+    def __init__(self, config: Config, load: Load, folder: Path) -> None:
+        self._config, self._load, self._folder = config, load, folder
+        self._store = folder / STORE
+        self._clock = SystemClock()
+        try:
+            boot.begin(folder)
+            self._book = Ledger.open(self._store, zone=config.office.zone)
+        except (OSError, ValueError) as error:
+            raise ConfigError([str(error)]) from error
+        self._panel = Panel()
+        self._outbox = self._make_outbox()
+        self._settler = Settler(self._book, self._panel, clock=self._clock, told=self._told)
+        self._watch = Watch(self._settler, clock=self._clock)
+        self._ledger = PerThread(self._open_ledger, Ledger.shut)
+        self._pages = self._make_pages()
+        self._web = WebServer(config.web, self._pages)
+
+    def run(self) -> None:
+        """Watch until stopped by a signal."""
+        try:
+            self._web.start()
+        except OSError as error:
+            raise ConfigError([str(error.strerror or error)]) from error
+        self._apply()
+        self._own_faults()
+        self._outbox.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._watch.stop())
+        signal.signal(signal.SIGHUP, lambda *_: self._watch.call(self._reload))
+        self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
+        host, port = self._web.address[:2]
+        log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
+        gc.collect()
+        gc.freeze()
+        self._watch.run()
+        self._end()
+
+    def _end(self) -> None:
+        """Stop in order. What hangs past the allowance is ended by the kernel: everything kept is on disk."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(STOP_SECONDS)
+        self._outbox.stop(OUTBOX_STOP_SECONDS)
+        self._web.stop()
+        self._book.shut()
+        with suppress(OSError):
+            boot.end(self._folder)
+        log.info("stopped")
+
+    def _apply(self) -> None:
+        """Put the present configuration to work."""
+        self._settler.addressees = self._addressees()
+        self._watch.watch(self._config.watched)
+
+    def _addressees(self) -> Sequence[Addressee]:
+        mail = self._config.mail
+        return addressees(mail, self._config.office.language) if mail is not None else ()
+
+    def _reload(self) -> None:
+        """SIGHUP: take over a valid configuration, keep the old one when the new one is wrong."""
+        try:
+            fresh = self._load()
+        except ConfigError as error:
+            for line in error.lines:
+                log.error("not reloaded: %s", line)  # noqa: TRY400 - a person's mistake, not the code's
+            return
+        if fresh.web != self._config.web:
+            log.warning("[web] changes only with a restart of the agent")
+        changed = (fresh.mail, fresh.office) != (self._config.mail, self._config.office)
+        self._config = fresh
+        if changed:
+            self._outbox.stop(OUTBOX_STOP_SECONDS)
+            self._outbox = self._make_outbox()
+            self._outbox.start()
+        self._pages.update(self._make_pages())
+        self._apply()
+        log.info("reloaded: watching %d devices", len(fresh.watched))
+
+    def _make_outbox(self) -> Outbox:
+        channels = [] if self._config.mail is None else [Mail(self._config.mail, self._config.office)]
+        return Outbox(
+            self._open_ledger,
+            channels,
+            clock=self._clock,
+            boot=boot.boot_id(),
+        )
+
+    def _told(self) -> None:
+        self._outbox.kick()
+
+    def _life_sign(self) -> None:
+        try:
+            boot.tick(self._folder)
+        except OSError as error:
+            log.warning("no sign of life could be written: %s", error.strerror)
+
+    def _own_faults(self) -> None:
+        """What the agent has to say of itself at start: a store that had to be repaired."""
+        if self._book.salvage is not None:
+            fault = Fault(
+                code="store-damaged",
+                severity=Severity.NOTICE,
+                actor=Actor.TECHNICIAN,
+                detail=clean(str(self._book.salvage), 300),
+            )
+            self._book.begin(SELF, fault, since=self._clock.wall(), addressees=self._settler.addressees)
+
+    def _open_ledger(self) -> Ledger:
+        """The ledger for one more thread."""
+        return Ledger.open(self._store, zone=self._config.office.zone, check=False)
+
+    def _make_pages(self) -> dict[str, Page]:
+        exporter = Exporter(
+            panel=self._panel,
+            ledger=self._ledger,
+            functions=lambda: {item.id: _UP[state] for item, state in self._functions().items()},
+            office_open=lambda: self._config.office.is_open(self._clock.wall()),
+        )
+        board = Board(
+            panel=self._panel,
+            office=self._config.office,
+            ledger=self._ledger,
+            functions=lambda: {item.label: state for item, state in self._functions().items()},
+        )
+        return {"/": board.page, "/metrics": metrics_page(exporter.render), "/health": health_page(self._checks)}
+
+    def _checks(self) -> Mapping[str, str]:
+        """What makes the agent itself unwell, for /health: a check's name and "" or the reason."""
+        late = self._clock.monotonic() - self._watch.pulse
+        return {
+            "watch": f"the watch has not moved for {late:.0f} s" if late > LATE_SECONDS else "",
+            "store": "the ledger could not be written lately" if self._settler.failing else "",
+            "outbox": "" if self._outbox.is_alive else "the outbox has stopped",
+        }
+
+    def _functions(self) -> Mapping[Function, FunctionState]:
+        """What each function can do now."""
+        states = {view.device.id: view.state for view in self._panel.views()}
+        return {item: function_state(item, states) for item in self._config.functions}
