@@ -63,9 +63,13 @@ class Users:
         mark = self._mark(name, stored, password)
         if known and mark in self._known:
             return Verdict.WELCOME
-        # One bcrypt at a time: it is slow by design, and must not take all workers.
-        with self._lock:
+        # One bcrypt at a time: it is slow by design, and a worker must be left for those who are known.
+        if not self._lock.acquire(blocking=False):
+            return Verdict.TOO_MANY
+        try:
             return self._weigh(address, stored, password, mark=mark, known=known)
+        finally:
+            self._lock.release()
 
     def _weigh(self, address: str, stored: str, password: bytes, *, mark: bytes, known: bool) -> Verdict:
         tries = self._tries_of(address)
