@@ -16,10 +16,10 @@ from typing import ClassVar, Protocol
 from probes.printer import CAUSES, CONFIRM, fault, silent
 from probes.probe import Confirm, Probe
 from probes.raw import place
-from probes.raw.place import JETDIRECT_PORT
+from probes.raw.place import JETDIRECT_PORT, REST_SECONDS
 from probes.reading import Actor, Fault, ProbeError, Reading, Severity
 from probes.text import clean
-from probes.wire import node, stream
+from probes.wire import lpnode, node, stream
 from probes.wire.stream import Exchange, Outcome, Question
 
 NOT_CONNECTED = "not-connected"
@@ -37,9 +37,6 @@ AFTER_JOB_SECONDS = 60.0
 
 ASLEEP_SECONDS = 600.0
 """How long a sleeping printer is left in peace: a question wakes it."""
-
-REST_SECONDS = 60.0
-"""How long a healthy answer over a device node is kept: each question costs a process (55 ms of CPU)."""
 
 _NOT_JUDGED = frozenset(CAUSES) | {NOT_CONNECTED}
 
@@ -97,7 +94,7 @@ class RawPrinter(Probe):
         if self._last is not None and self._rests(self._last):
             return self._last
         self._asked_at = self._clock()
-        self._home = node.home(self.device) if self.device else ""
+        self._home = lpnode.home(self.device) if self.device else ""
         return self._heard(self._exchange(self.questions()))
 
     @abstractmethod

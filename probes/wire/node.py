@@ -11,7 +11,6 @@ import os
 import termios
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 from probes.reading import ProbeError
@@ -78,15 +77,6 @@ def talk(argument: child.Json) -> child.Json:
         "closed": exchange.closed,
         "detail": exchange.detail,
     }
-
-
-def home(path: str) -> str:
-    """Where in /sys the device behind a node is, "" when that cannot be told."""
-    for group in ("usbmisc", "tty"):
-        device = Path("/sys/class", group, Path(path).name, "device")
-        if device.exists():
-            return str(device.resolve())
-    return ""
 
 
 def refusal(error: OSError, path: str) -> tuple[Outcome, SafeText]:
