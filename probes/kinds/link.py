@@ -1,27 +1,39 @@
-"""The way from this PC to the services it needs: cable, address, gateway, internet, DNS, services.
+"""The way from this PC to the services it needs: cable, address, gateway, internet, DNS, portal, VPN, services.
 
 The first layer that fails is the fault; what lies behind it is skipped, not failed.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import ClassVar
 
 from probes.link import metrics
 from probes.link.gateway import GatewayLayer
+from probes.link.interception import InterceptionLayer
 from probes.link.ladder import Layer, Verdict, climb
 from probes.link.lan import AddressLayer, CarrierLayer, Line, likely_interface
+from probes.link.portal import KnownPage, PortalLayer
+from probes.link.quality import Flapping, QualityLayer
 from probes.link.service import Service, ServiceLayer
+from probes.link.vpn import Vpn, VpnLayer
 from probes.link.wan import DnsLayer, InternetLayer
 from probes.probe import Candidate, Probe
-from probes.reading import Actor, Fault, Metric, ProbeError, Reading, Sample
+from probes.reading import Actor, Fault, Metric, ProbeError, Reading, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import icmp, route
 from probes.wire.address import Endpoint, endpoint, family
 
-_CODES = ("cable-unplugged", "no-address", "gateway-down", "internet-down", "dns-failed")
+_CODES = (
+    *("power-out", "cable-unplugged", "no-address", "gateway-down"),
+    *("internet-down", "dns-failed", "captive-portal"),
+)
+_PAGES = (
+    KnownPage(url="http://connectivitycheck.gstatic.com/generate_204"),
+    KnownPage(url="http://www.msftconnecttest.com/connecttest.txt", status=200, body="Microsoft Connect Test"),
+)
+_BLOCK_PAGES = ("trustpositif.kominfo.go.id", "27.54.116.70")
 _INTERNET = (
     "1.1.1.1:443",
     "8.8.8.8:443",
@@ -36,10 +48,15 @@ _INTERNET = (
 class Link(Probe):
     """One way out of this PC.
 
-    interface, gateway: where not those of the default route. internet: address literals of unrelated parties,
-    [] to leave this layer out. resolvers: where not those of the system. dns_names: names that do not go away,
-    [] to leave this layer out. services: what the counter's work needs. responsible: who mends what, where it
-    is not the usual party, by fault code.
+    interface, gateway: where not those of the default route.
+    internet: address literals of unrelated parties, [] to leave this layer out.
+    resolvers: where not those of the system. dns_names: names that do not go away, [] to leave this layer out.
+    interception: also ask once an hour whether somebody on the way answers DNS queries meant for others.
+    portal: pages whose content is known, [] to leave this layer out.
+    block_pages: names and addresses where blocked domains lead.
+    vpn: the tunnel, where there is one. services: what the counter's work needs.
+    loss_limit_ratio, latency_limit_seconds: from where on the way is bad.
+    responsible: who mends what, where it is not the usual party, by fault code.
     """
 
     interface: str = ""
@@ -47,9 +64,18 @@ class Link(Probe):
     internet: tuple[str, ...] = _INTERNET
     resolvers: tuple[str, ...] = ()
     dns_names: tuple[str, ...] = ("google.com", "cloudflare.com", "kemendagri.go.id")
+    interception: bool = True
+    portal: tuple[KnownPage, ...] = _PAGES
+    block_pages: tuple[str, ...] = _BLOCK_PAGES
+    vpn: Vpn | None = None
     services: tuple[Service, ...] = ()
+    loss_limit_ratio: float = 0.1
+    latency_limit_seconds: float = 0.5
     responsible: Mapping[str, Actor] = field(default_factory=lambda: MappingProxyType({}))
     _layers: tuple[Layer, ...] = field(init=False, repr=False)
+    _flapping: Flapping = field(init=False, repr=False, default_factory=Flapping)
+    _fallen: Fault | None = field(init=False, repr=False, default=None)
+    _now: Callable[[], float] = field(init=False, repr=False, default=time.monotonic)
 
     interval_seconds: ClassVar[float] = 3.0
     deadline_seconds: ClassVar[float] = 15.0
@@ -66,31 +92,60 @@ class Link(Probe):
         if len({service.name for service in self.services}) != len(self.services):
             msg = "services: two have the same name; give each a name of its own"
             raise ValueError(msg)
+        if not 0 < self.loss_limit_ratio <= 1 or self.latency_limit_seconds <= 0:
+            msg = "loss_limit_ratio: must be from 0 to 1, and latency_limit_seconds more than 0"
+            raise ValueError(msg)
+        self._layers = self._ladder()
+
+    def _ladder(self) -> tuple[Layer, ...]:
         line = Line(wanted_interface=self.interface, wanted_gateway=self.gateway)
+        internet = _literals("internet", self.internet, 443)
         dns = DnsLayer(_literals("resolvers", self.resolvers, 53), self.dns_names)
-        self._layers = (
+        vpn = VpnLayer(self.vpn)
+        return (
             CarrierLayer(line),
             AddressLayer(line),
             GatewayLayer(line),
-            InternetLayer(line, _literals("internet", self.internet, 443)),
+            InternetLayer(line, internet),
+            QualityLayer(
+                line,
+                [target.host for target in internet],
+                loss_limit=self.loss_limit_ratio,
+                latency_limit_seconds=self.latency_limit_seconds,
+            ),
             dns,
-            ServiceLayer(self.services, dns.servers),
+            InterceptionLayer(line, self.dns_names if self.interception else ()),
+            PortalLayer(self.portal, dns.servers),
+            vpn,
+            ServiceLayer(self.services, dns.servers, vpn, frozenset(self.block_pages)),
         )
 
     def read(self) -> Reading:
         """Climb the ladder once. Raises ProbeError where the kernel does not tell about the network."""
+        now = self._now()
         try:
-            found = climb(self._layers, time.monotonic())
+            found = climb(self._layers, now)
         except OSError as error:
             msg = f"cannot read the network's state: {error.strerror}; allow AF_NETLINK sockets for the agent"
             raise ProbeError(msg) from error
+        faults = [fault for verdict in found.values() for fault in verdict.faults]
         return Reading(
             reachable=True,
-            faults=tuple(self._blame(fault) for verdict in found.values() for fault in verdict.faults),
+            faults=tuple(self._blame(fault) for fault in (*faults, *self._flaps(faults, now))),
             samples=tuple(sample for name, verdict in found.items() for sample in _samples(name, verdict)),
             facts={key: text for verdict in found.values() for key, text in verdict.facts.items() if text},
             capabilities=self._capabilities(found),
         )
+
+    def _flaps(self, faults: Sequence[Fault], now: float) -> list[Fault]:
+        """The link as a whole comes and goes: a fault of its own, for whoever mends what fell last."""
+        fallen = next((fault for fault in faults if fault.code in _CODES and fault.severity is Severity.BLOCKING), None)
+        self._fallen = fallen or self._fallen
+        changes = self._flapping.look(now, down=fallen is not None)
+        if not changes or self._fallen is None:
+            return []
+        detail = clean(f"{changes} changes in 15 minutes, the last: {self._fallen.code}")
+        return [replace(self._fallen, code="unstable-connection", severity=Severity.DEGRADED, detail=detail)]
 
     def _blame(self, fault: Fault) -> Fault:
         return replace(fault, actor=self.responsible.get(fault.code, fault.actor))

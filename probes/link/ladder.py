@@ -30,12 +30,14 @@ _UNSURE_LOOKS = 2
 class Verdict:
     """What one layer found.
 
-    up: False stops the ladder; None is "cannot tell", and the ladder goes on.
+    up: False stops the ladder, unless stops says that only part of what is above depends on this layer; None is
+    "cannot tell", and the ladder goes on.
     doubt: the fault to report in place of a layer above that finds nobody at all (its alone is True).
     kept: taken from an earlier look. news: a failure not yet seen twice, so the layers below are asked again.
     """
 
     up: bool | None = None
+    stops: bool = True
     faults: tuple[Fault, ...] = ()
     doubt: Fault | None = None
     alone: bool = False
@@ -79,13 +81,13 @@ def _ask(layers: Sequence[Layer], now: float, *, afresh: bool) -> dict[str, Verd
     found = {}
     for layer in layers:
         verdict = found[layer.name] = layer.look(now, afresh=afresh)
-        if verdict.up is False:
+        if verdict.up is False and verdict.stops:
             break
     return found
 
 
 def _stop(found: Mapping[str, Verdict]) -> str | None:
-    return next((name for name, verdict in found.items() if verdict.up is False), None)
+    return next((name for name, verdict in found.items() if verdict.up is False and verdict.stops), None)
 
 
 def _resolve_doubt(found: dict[str, Verdict]) -> dict[str, Verdict]:
@@ -120,7 +122,9 @@ class Keeper(Generic[T]):
 
     def due(self, now: float, *, afresh: bool = False) -> bool:
         """Whether to look now."""
-        if self.result is None or afresh or self._news:
+        if self.result is None:
+            return now >= self._due
+        if afresh or self._news:
             return True
         return now >= self._due or (not self._good and not self.gentle)
 
@@ -138,10 +142,10 @@ class Keeper(Generic[T]):
         return 0 < self.bad_looks <= _UNSURE_LOOKS
 
     def forget(self) -> None:
-        """Look again at the next chance, as if for the first time; a gentle target keeps its pace."""
-        if not self.gentle:
-            self.result, self._good = None, None
+        """What was found is void; look again at the next chance, a gentle target at its own pace."""
+        self.result, self._good = None, None
         self.bad_looks = 0
+        self._due = self._due if self.gentle else 0.0
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T]:

@@ -67,7 +67,38 @@ SPEED = Metric(
     help="What the network card and its partner agreed on.",
 )
 
+LOSS = Metric(
+    name="jagaloket_link_loss_ratio",
+    type=MetricType.GAUGE,
+    help="Share of echoes that did not come back, over the last bursts.",
+    labels=("target",),
+)
+JITTER = Metric(
+    name="jagaloket_link_jitter_seconds",
+    type=MetricType.GAUGE,
+    help="Mean difference between the round trips of neighbouring echoes, over the last bursts.",
+    labels=("target",),
+)
+RTT_MEDIAN = Metric(
+    name="jagaloket_link_rtt_median_seconds",
+    type=MetricType.GAUGE,
+    help="Median round trip of the last bursts of echoes.",
+    labels=("target",),
+)
+RTT_P95 = Metric(
+    name="jagaloket_link_rtt_p95_seconds",
+    type=MetricType.GAUGE,
+    help="Round trip that 95 per cent of the echoes of the last bursts did not exceed.",
+    labels=("target",),
+)
+DNS_INTERCEPTED = Metric(
+    name="jagaloket_link_dns_intercepted",
+    type=MetricType.GAUGE,
+    help="Whether somebody answers DNS queries that were sent to an address where nobody lives.",
+)
+
 ALL = (
     *(LAYER_UP, RTT, DNS_SECONDS, SERVICE_UP, TLS_SECONDS, FIRST_BYTE_SECONDS, TLS_EXPIRY),
     *(INTERFACE_ERRORS, INTERFACE_BYTES, CARRIER_CHANGES, SPEED),
+    *(LOSS, JITTER, RTT_MEDIAN, RTT_P95, DNS_INTERCEPTED),
 )

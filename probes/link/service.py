@@ -7,6 +7,7 @@ from pathlib import Path
 
 from probes.link.ladder import NEAR_SECONDS, SERVICE_SECONDS, Keeper, Layer, Verdict, together
 from probes.link.metrics import FIRST_BYTE_SECONDS, LAYER_UP, RTT, SERVICE_UP, TLS_EXPIRY, TLS_SECONDS
+from probes.link.vpn import VpnLayer
 from probes.reading import NO_TEXT, Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import clock, names, net
@@ -26,6 +27,7 @@ class Service:
     actor: who can mend it. every_seconds: how often at most; 0: every look in the office and for services of
     other parties once a minute. timeout_seconds: for everything together. slow_seconds: longer is service-slow.
     expiry_days: how long before its end a certificate is reported. ca_file, verify: which certificates count.
+    via_vpn: it is behind the tunnel, so it is left alone while that is down.
     """
 
     name: SafeText
@@ -37,6 +39,7 @@ class Service:
     expiry_days: float = 21.0
     ca_file: Path | None = None
     verify: bool = True
+    via_vpn: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be looked at."""
@@ -59,8 +62,10 @@ class Service:
 class _Watched:
     """A service and what is known of it."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, block_pages: frozenset[str]) -> None:
         self.service = service
+        self.blocked = ""
+        self._block_pages = block_pages
         self.url = net.url(service.url)
         self.addresses: tuple[str, ...] = ()
         self.kept: Keeper[Outcome] = Keeper(service.url, service.every_seconds or SERVICE_SECONDS, gentle=True)
@@ -77,9 +82,15 @@ class _Watched:
 
     def look(self, servers: Sequence[Endpoint]) -> Outcome:
         """Resolve and look. Never raises."""
-        self.addresses, why = names.lookup(self.url.at.host, servers, _RESOLVE_SECONDS)
+        found = names.lookup(self.url.at.host, servers, _RESOLVE_SECONDS)
+        self.addresses = found.addresses
+        self.blocked = next((x for x in (*found.addresses, *found.aliases) if x.rstrip(".") in self._block_pages), "")
+        if self.blocked:
+            return Outcome(
+                failed=Stage.CONNECT, why=clean(f"{self.url.at.host} leads to the block page {self.blocked}")
+            )
         if not self.addresses:
-            return Outcome(failed=Stage.CONNECT, why=clean(f"the name {self.url.at.host} has no address: {why}"))
+            return Outcome(failed=Stage.CONNECT, why=clean(f"the name {self.url.at.host} has no address: {found.why}"))
         trust = net.Trust(ca_file=str(self.service.ca_file or ""), verify=self.service.verify)
         outcome = net.look(self.url, self.addresses, self.service.timeout_seconds, trust=trust)
         if outcome.only_dates and not clock.trusted():
@@ -98,44 +109,60 @@ class ServiceLayer(Layer):
 
     name = "service"
 
-    def __init__(self, services: Sequence[Service], servers: Callable[[], Sequence[Endpoint]]) -> None:
-        self._watched = tuple(_Watched(service) for service in services)
+    def __init__(
+        self,
+        services: Sequence[Service],
+        servers: Callable[[], Sequence[Endpoint]],
+        vpn: VpnLayer,
+        block_pages: frozenset[str] = frozenset(),
+    ) -> None:
+        self._all = tuple(_Watched(service, block_pages) for service in services)
         self._servers = servers
+        self._vpn = vpn
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """Look at those that are due, all at the same time."""
-        if not self._watched:
+        watched = [w for w in self._all if not (w.service.via_vpn and self._vpn.is_down)]
+        for behind in self._all:
+            if behind not in watched:
+                behind.kept.forget()
+        if not watched:
             return Verdict()
-        due = [w for w in self._watched if w.kept.due(now, afresh=afresh) or not w.still_there()]
+        due = [w for w in watched if w.kept.due(now, afresh=afresh) or not w.still_there()]
         servers = self._servers()
-        for watched, outcome in zip(due, together([lambda w=w: w.look(servers) for w in due]), strict=True):  # type: ignore[misc] # mypy cannot infer a lambda with a default
-            watched.pace()
-            watched.kept.put(now, outcome, good=outcome.failed is None)
-        return self._verdict(kept=not due)
-
-    def _verdict(self, *, kept: bool) -> Verdict:
-        pairs = [(w, w.kept.result) for w in self._watched if w.kept.result]
-        faults = [fault for w, outcome in pairs for fault in judge(w.service, outcome, time.time())]
-        up = all(outcome.failed is None for _, outcome in pairs)
-        samples = [sample for w, outcome in pairs for sample in _samples(w.service.name, outcome)]
-        if secured := [outcome for w, outcome in pairs if w.url.scheme in ("tls", "https")]:
-            works = all(outcome.failed is not Stage.TLS for outcome in secured)
-            samples.append(Sample(metric=LAYER_UP, value=float(works), labels=(SafeText("tls"),)))
-        news = any(w.kept.unsure for w in self._watched)
-        return Verdict(up=up, faults=tuple(faults), kept=kept, news=news, samples=tuple(samples))
+        for one, outcome in zip(due, together([lambda w=w: w.look(servers) for w in due]), strict=True):  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            one.pace()
+            one.kept.put(now, outcome, good=outcome.failed is None)
+        return _verdict(watched, kept=not due)
 
     def forget(self) -> None:
         """Look again once the way there is back."""
-        for watched in self._watched:
+        for watched in self._all:
             watched.kept.forget()
 
 
-def judge(service: Service, outcome: Outcome, wall: float) -> list[Fault]:
-    """What is wrong with one service."""
+def _verdict(watched: Sequence[_Watched], *, kept: bool) -> Verdict:
+    pairs = [(w, w.kept.result) for w in watched if w.kept.result]
+    faults = [
+        fault for w, outcome in pairs for fault in judge(w.service, outcome, time.time(), blocked=bool(w.blocked))
+    ]
+    up = all(outcome.failed is None for _, outcome in pairs)
+    samples = [sample for w, outcome in pairs for sample in _samples(w.service.name, outcome)]
+    if secured := [outcome for w, outcome in pairs if w.url.scheme in ("tls", "https")]:
+        works = all(outcome.failed is not Stage.TLS for outcome in secured)
+        samples.append(Sample(metric=LAYER_UP, value=float(works), labels=(SafeText("tls"),)))
+    news = any(w.kept.unsure for w in watched)
+    return Verdict(up=up, faults=tuple(faults), kept=kept, news=news, samples=tuple(samples))
+
+
+def judge(service: Service, outcome: Outcome, wall: float, *, blocked: bool = False) -> list[Fault]:
+    """What is wrong with one service; blocked: its name leads to a block page."""
 
     def fault(code: str, severity: Severity, detail: str) -> Fault:
         return Fault(code=code, severity=severity, actor=service.actor, part=service.name, detail=clean(detail, 300))
 
+    if blocked:
+        return [replace(fault("domain-blocked", Severity.BLOCKING, outcome.why), actor=Actor.PROVIDER)]
     if outcome.failed is Stage.TLS:
         return [fault("tls-invalid", Severity.BLOCKING, outcome.why)]
     if outcome.failed is not None:

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from probes.wire import dns
@@ -39,31 +40,45 @@ def from_hosts(name: str, path: Path = HOSTS) -> tuple[str, ...]:
     return tuple(w[0] for w in _lines(path) if name in (x.lower() for x in w[1:]) and family(w[0]) is not None)
 
 
-def lookup(name: str, servers: Sequence[Endpoint], timeout_seconds: float) -> tuple[tuple[str, ...], str]:
-    """The addresses of a name, IPv4 first, and where there are none, why.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The addresses of a name and the other names on the way to them; where there are none, why."""
+
+    addresses: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    why: str = ""
+
+
+def lookup(name: str, servers: Sequence[Endpoint], timeout_seconds: float) -> Found:
+    """The addresses of a name, IPv4 first.
 
     IPv6 is asked for only where the name has no IPv4 address. Never raises; at most timeout_seconds.
     """
     if family(name) is not None:
-        return (name,), ""
+        return Found(addresses=(name,))
     known = from_hosts(name)
     if known or not servers:
-        return known, "" if known else "no name server is configured"
+        return Found(addresses=known, why="" if known else "no name server is configured")
     why = ""
     ends = time.monotonic() + timeout_seconds
     share = timeout_seconds / len(servers) / 2
     for server in servers:
         for kind in (socket.AF_INET, socket.AF_INET6):
             if time.monotonic() >= ends:
-                return (), why
-            try:
-                answer = dns.ask(server, (name, name), share, kind)
-            except (OSError, ValueError) as error:
-                answer, why = None, f"{server}: {error}"
-            else:
-                why = f"{server}: {answer.verdict if answer else 'no answer'}"
+                return Found(why=why)
+            answer, why = _ask(server, name, share, kind)
             if answer and answer.addresses:
-                return answer.addresses, ""
+                return Found(addresses=answer.addresses, aliases=answer.aliases)
             if answer is None:
                 break
-    return (), why
+    return Found(why=why)
+
+
+def _ask(server: Endpoint, name: str, seconds: float, kind: socket.AddressFamily) -> tuple[dns.Answer | None, str]:
+    try:
+        answer = dns.ask(server, (name, name), seconds, kind)
+    except OSError as error:
+        return None, f"{server}: {error.strerror or 'no way to it'}"
+    except ValueError as error:
+        return None, str(error)
+    return answer, f"{server}: {answer.verdict if answer else 'no answer'}"

@@ -1,5 +1,6 @@
 """A name server on loopback that answers what a test says."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -47,14 +48,14 @@ def silent(question: bytes) -> list[bytes]:
 
 
 class DnsServer:
-    """Serves on 127.0.0.1 from a thread of its own; asked: the questions so far."""
+    """Serves from a thread of its own; asked: the questions so far."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, at: Endpoint = Endpoint("127.0.0.1", 0)) -> None:  # noqa: B008 - frozen
         self.reply = reply
         self.asked: list[bytes] = []
         self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._wire.bind(("127.0.0.1", 0))
-        self.at = Endpoint("127.0.0.1", self._wire.getsockname()[1])
+        self._wire.bind((at.host, at.port))
+        self.at = Endpoint(*self._wire.getsockname())
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def _serve(self) -> None:
@@ -64,14 +65,16 @@ class DnsServer:
                 return
             self.asked.append(question)
             for packet in self.reply(question):
-                self._wire.sendto(packet, sender)
+                with contextlib.suppress(OSError):
+                    self._wire.sendto(packet, sender)
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stop:
-            stop.sendto(b"", (self.at.host, self.at.port))
+        with contextlib.suppress(OSError):
+            # Not connected, says Linux, and wakes the waiting thread all the same.
+            self._wire.shutdown(socket.SHUT_RD)
         self._thread.join(5)
         self._wire.close()

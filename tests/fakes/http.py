@@ -54,10 +54,13 @@ def closes(caller: socket.socket, over: threading.Event) -> None:
 
 
 class HttpServer:
-    """Serves on 127.0.0.1 from threads; callers: how many came. stop() and start() keep the port."""
+    """Serves from threads; callers: how many came. stop() and start() keep the port."""
 
-    def __init__(self, script: Script = closes, *, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
+    def __init__(
+        self, script: Script = closes, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self.script = script
+        self.host = host
         self.callers = 0
         self.port = port
         self._tls = tls
@@ -68,11 +71,11 @@ class HttpServer:
     @property
     def at(self) -> str:
         """host:port."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def start(self) -> None:
         """Listen, on the same port as before."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listener = socket.create_server((self.host, self.port))
         self.port = self._listener.getsockname()[1]
         thread = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
         self._threads.append(thread)

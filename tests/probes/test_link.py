@@ -46,6 +46,8 @@ def office(name_server: DnsServer, web: HttpServer) -> Callable[..., Link]:
             "internet": (web.at, web.at, web.at),
             "resolvers": (str(name_server.at),),
             "dns_names": ("stable.example",),
+            "interception": False,
+            "portal": (),
         }
         return Link(**(usual | changed))  # type: ignore[arg-type] # the test's own options
 

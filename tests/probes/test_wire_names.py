@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from probes.wire import names
+from probes.wire.names import Found
 from tests.fakes.dns import AAAA, DnsServer, answer, knows, record, refuses, silent
 
 
@@ -27,18 +28,18 @@ def test_the_system_s_name_servers_are_read_as_the_c_library_reads_them(tmp_path
 
 
 def test_a_literal_needs_no_server() -> None:
-    assert names.lookup("192.0.2.1", (), 1) == (("192.0.2.1",), "")
+    assert names.lookup("192.0.2.1", (), 1) == Found(addresses=("192.0.2.1",))
 
 
 def test_the_hosts_file_comes_before_the_servers() -> None:
     with DnsServer(knows("192.0.2.1")) as server:
-        assert names.lookup("siak", [server.at], 1) == (("10.0.0.5",), "")
+        assert names.lookup("siak", [server.at], 1) == Found(addresses=("10.0.0.5",))
     assert server.asked == []
 
 
 def test_a_name_is_asked_of_the_server() -> None:
     with DnsServer(knows("192.0.2.1", "192.0.2.2")) as server:
-        assert names.lookup("www.example.org", [server.at], 1) == (("192.0.2.1", "192.0.2.2"), "")
+        assert names.lookup("www.example.org", [server.at], 1) == Found(addresses=("192.0.2.1", "192.0.2.2"))
 
 
 def test_a_name_that_has_only_ipv6_is_found() -> None:
@@ -47,17 +48,17 @@ def test_a_name_that_has_only_ipv6_is_found() -> None:
         return [answer(question, record(AAAA, bytes(15) + b"\1"))] if six else [answer(question)]
 
     with DnsServer(reply) as server:
-        assert names.lookup("six.example.org", [server.at], 1) == (("::1",), "")
+        assert names.lookup("six.example.org", [server.at], 1) == Found(addresses=("::1",))
 
 
 def test_the_second_server_is_asked_where_the_first_is_silent() -> None:
     with DnsServer(silent) as first, DnsServer(knows("192.0.2.1")) as second:
-        assert names.lookup("www.example.org", [first.at, second.at], 0.4)[0] == ("192.0.2.1",)
+        assert names.lookup("www.example.org", [first.at, second.at], 0.4).addresses == ("192.0.2.1",)
 
 
 def test_the_reason_is_told_where_there_is_no_address() -> None:
     with DnsServer(refuses(3)) as server:
-        assert names.lookup("gone.example.org", [server.at], 1) == ((), f"{server.at}: NXDOMAIN")
-    assert names.lookup("www.example.org", [server.at], 1)[1].endswith("Connection refused")
-    assert names.lookup("www.example.org", (), 1) == ((), "no name server is configured")
-    assert "host name" in names.lookup("a..b", [server.at], 1)[1]
+        assert names.lookup("gone.example.org", [server.at], 1) == Found(why=f"{server.at}: NXDOMAIN")
+    assert names.lookup("www.example.org", [server.at], 1).why.endswith("Connection refused")
+    assert names.lookup("www.example.org", (), 1) == Found(why="no name server is configured")
+    assert "host name" in names.lookup("a..b", [server.at], 1).why

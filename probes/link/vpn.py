@@ -1,0 +1,75 @@
+"""The tunnel to the ministry: its interface and an address inside. Only services behind it depend on it."""
+
+from dataclasses import dataclass
+
+from probes.link.ladder import Keeper, Layer, Verdict
+from probes.reading import Actor, Fault, Severity
+from probes.text import clean
+from probes.wire import net, route
+from probes.wire.address import endpoint, family
+
+_SECONDS = 2.0
+_INSIDE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vpn:
+    """interface: as "ip link" shows it while the tunnel stands. inside: host:port that lets us in only through it."""
+
+    interface: str
+    inside: str = ""
+    actor: Actor = Actor.CENTRAL
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be looked at."""
+        if not self.interface:
+            msg = "interface: is empty; write the tunnel's name, for example ppp0 or wg0"
+            raise ValueError(msg)
+        if self.inside and family(_inside(self.inside)) is None:
+            msg = f"inside: {self.inside!r} is a name; write an address and a port, for example 10.1.1.1:443"
+            raise ValueError(msg)
+
+
+def _inside(text: str) -> str:
+    try:
+        return endpoint(text).host
+    except ValueError as error:
+        msg = f"inside: {error}"
+        raise ValueError(msg) from error
+
+
+class VpnLayer(Layer):
+    """Its interface at every look, the address inside once a minute: that is the ministry's, so gently."""
+
+    name = "vpn"
+
+    def __init__(self, vpn: Vpn | None) -> None:
+        self._vpn = vpn
+        self._kept: Keeper[str] = Keeper(vpn.inside if vpn else "", _INSIDE_SECONDS, gentle=True)
+        self.is_down = False
+
+    def look(self, now: float, *, afresh: bool) -> Verdict:
+        """Never stops the ladder: services outside the tunnel go on."""
+        del afresh
+        if self._vpn is None:
+            return Verdict()
+        why = self._why_down(self._vpn, now)
+        self.is_down = bool(why)
+        if not why:
+            return Verdict(up=True)
+        fault = Fault(code="vpn-down", severity=Severity.BLOCKING, actor=self._vpn.actor, detail=clean(why, 300))
+        return Verdict(up=False, stops=False, faults=(fault,))
+
+    def _why_down(self, vpn: Vpn, now: float) -> str:
+        """Why the tunnel cannot be used; "" where it can."""
+        tunnel = route.interfaces().get(vpn.interface)
+        if tunnel is None or not tunnel.is_up:
+            self._kept = Keeper(vpn.inside, _INSIDE_SECONDS, gentle=True)
+            return f"{vpn.interface} {'does not exist' if tunnel is None else 'is down'}"
+        if not any(a.interface == vpn.interface for a in route.addresses()):
+            return f"{vpn.interface} has no address"
+        if vpn.inside and self._kept.due(now):
+            at = endpoint(vpn.inside)
+            seconds, why = net.connect(at.host, at.port, _SECONDS)
+            self._kept.put(now, why, good=seconds is not None)
+        return self._kept.result or ""
