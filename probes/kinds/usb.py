@@ -29,14 +29,14 @@ class Usb(Probe):
     not know it. unstable_count, unstable_minutes: so many reconnects within so many minutes are a fault.
     ask_speed: ask a device that runs at full speed whether it could run faster; this opens it once per plug.
 
-    confirm: sysfs does not err, and hotplug events only say when to look at it. The second look, 20 ms after the
-    first, spends a fifth of the 100 ms from unplugging to ticket, and filters what is read while the kernel takes
-    a device apart or puts it together. What is gone for longer is a fault; unstable-connection counts it.
+    confirm: sysfs does not err, and hotplug events only say when to look at it. The second look, 5 ms after the
+    first, filters what is read while the kernel takes a device apart or puts it together, and costs a twentieth
+    of the 100 ms from unplugging to ticket. What is gone for longer is a fault; unstable-connection counts it.
     """
 
     interval_seconds: ClassVar[float] = 30.0
     deadline_seconds: ClassVar[float] = 5.0
-    confirm: ClassVar[Confirm] = Confirm(looks=2, good=2, relook_seconds=0.02)
+    confirm: ClassVar[Confirm] = Confirm(looks=2, good=2, relook_seconds=0.005)
     metrics: ClassVar[tuple[Metric, ...]] = report.METRICS
 
     match: Match

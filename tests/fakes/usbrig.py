@@ -68,9 +68,9 @@ def missing() -> str:
 class UsbRig:
     """The controller. env: what a process needs to see this bus instead of the PC's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, daemon: str = "tests.fakes.usbrig_daemon") -> None:
         self._daemon = subprocess.Popen(
-            ["umockdev-wrapper", DEBIAN_PYTHON, "-m", "tests.fakes.usbrig_daemon"],
+            ["umockdev-wrapper", DEBIAN_PYTHON, "-m", daemon],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
@@ -104,9 +104,9 @@ class UsbRig:
 
 
 @contextmanager
-def usb_rig() -> Iterator[UsbRig]:
-    """A bus with nothing on it but its root hub."""
-    rig = UsbRig()
+def usb_rig(daemon: str = "tests.fakes.usbrig_daemon") -> Iterator[UsbRig]:
+    """A bus with nothing on it but its root hub. daemon: the module that plays it."""
+    rig = UsbRig(daemon)
     try:
         yield rig
     finally:

@@ -52,17 +52,18 @@ class Ioctls(UMockdev.IoctlBase):  # type: ignore[misc] # gi has no types
         return True
 
     def _handle(self, arg: Any, request: int) -> tuple[int, int]:
+        address = int.from_bytes(bytes(arg.retrieve())[:8], "little")  # before resolve(), which changes it
         size = (request >> 16) & 0x3FFF
         data: Any = arg.resolve(0, size) if size else None
         if request == CAPABILITIES:
             data.update(0, struct.pack("<I", 0x1D))
             return 0, 0
         if request == SUBMIT:
-            return self._submit(arg, data)
+            return self._submit(address, data)
         if request in (REAP, REAP_NOW):
             return self._reap(data)
         if request == DISCARD:
-            return self._discard(arg)
+            return self._discard(address)
         code = {1.5: 1, 12: 2, 480: 3, 5000: 5}.get(self._device.speed, 3)
         return {SPEED: (code, 0), CLAIM: (0, 0), RELEASE: (0, 0)}.get(request, (-1, errno.ENOTTY))
 
@@ -72,11 +73,11 @@ class Ioctls(UMockdev.IoctlBase):  # type: ignore[misc] # gi has no types
         data.set_ptr(0, self._done.pop(0)[1])
         return 0, 0
 
-    def _submit(self, arg: Any, data: Any) -> tuple[int, int]:
+    def _submit(self, address: int, data: Any) -> tuple[int, int]:
         kind, length = struct.unpack_from("<B23xi", bytes(data.retrieve()))
         buffer = data.resolve(16, length)
         setup = struct.unpack_from("<BBHHH", bytes(buffer.retrieve()))
-        urb = (_address(arg), data)
+        urb = (address, data)
         status, count = 0, 0
         try:
             answer = self._device.control(setup[0], setup[1], setup[2], setup[4]) if kind == URB_CONTROL else None
@@ -96,17 +97,13 @@ class Ioctls(UMockdev.IoctlBase):  # type: ignore[misc] # gi has no types
         urb[1].update(28, struct.pack("<i", count))
         self._done.append(urb)
 
-    def _discard(self, arg: Any) -> tuple[int, int]:
+    def _discard(self, address: int) -> tuple[int, int]:
         for urb in self._pending:
-            if urb[0] == _address(arg):
+            if urb[0] == address:
                 self._pending.remove(urb)
                 self._finish(urb, -errno.ENOENT)
                 return 0, 0
         return -1, errno.EINVAL
-
-
-def _address(arg: Any) -> int:
-    return int.from_bytes(bytes(arg.retrieve())[:8], "little")
 
 
 class Bus:
