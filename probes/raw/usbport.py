@@ -51,7 +51,7 @@ class StatusByte:
     ask: Ask = ask
     identity: Identity = field(default_factory=Identity)
     _seen: set[int] = field(default_factory=set)
-    _device: tuple[int, int] | None = None
+    _asked_of: tuple[int, int, str] | None = None
     _asked_at: float = -math.inf
     _answer: Answer | None = None
 
@@ -77,11 +77,12 @@ class StatusByte:
         now, last = self.clock(), self._answer
         healthy = last is not None and (last.status is None or last.status.healthy or not self._believes(last.status))
         busy = last is not None and last.outcome is Outcome.BUSY
-        rests = healthy and not busy and self._device == device.address and now - self._asked_at < REST_SECONDS
+        asked_of = (*device.address, interface.driver)
+        rests = healthy and not busy and self._asked_of == asked_of and now - self._asked_at < REST_SECONDS
         if last is not None and rests:
             return last
         self._answer = self.ask(device, interface)
-        self._asked_at, self._device = now, device.address
+        self._asked_at, self._asked_of = now, asked_of
         return self._answer
 
     def _believes(self, status: PortStatus) -> bool:
@@ -91,7 +92,7 @@ class StatusByte:
 
     def _identify(self, device: UsbDevice, interface: Interface) -> None:
         raw: bytes | str = interface.ieee1284
-        if not raw and self._answer is not None and self._device == device.address:
+        if not raw and self._answer is not None and self._asked_of == (*device.address, interface.driver):
             raw = self._answer.device_id
         if raw:
             self.identity = parse(raw)
