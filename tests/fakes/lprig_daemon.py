@@ -12,8 +12,13 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402 -- gi wants the version first
 
 from tests.fakes import usbrig_daemon  # noqa: E402 -- as above
+from tests.fakes.usbrig_device import Device  # noqa: E402 -- as above
 
 LPGETSTATUS = 0x060B
+GETDRIVER = 0x41045508
+"""linux/usbdevice_fs.h, 64 bit."""
+
+CLASS_IN = 0xA1
 
 
 class Lp(UMockdev.IoctlBase):  # type: ignore[misc] # gi has no types
@@ -37,6 +42,26 @@ class Lp(UMockdev.IoctlBase):  # type: ignore[misc] # gi has no types
         return True
 
 
+class BarePrinter(Device):
+    """A printer without a driver, which answers the printer class's own requests."""
+
+    port_status = 0x18
+    ieee1284 = b"MFG:EPSON;CMD:ESC/POS;MDL:TM-T20;"
+
+    def _answer(self, kind: int, request: int, value: int) -> bytes | None:
+        if kind != CLASS_IN:
+            return super()._answer(kind, request, value)
+        text = struct.pack(">H", len(self.ieee1284) + 2) + self.ieee1284
+        return {0: text, 1: bytes([self.port_status])}.get(request)
+
+
+class BareIoctls(usbrig_daemon.Ioctls):
+    """As Ioctls, and says that no driver is bound."""
+
+    def _handle(self, arg: Any, request: int) -> tuple[int, int]:
+        return (-1, errno.ENODATA) if request == GETDRIVER else super()._handle(arg, request)
+
+
 class PrinterBus(usbrig_daemon.Bus):
     """The bus, with one more kind of command: printer, lp_status, lp_asked, lend, unplug_printer."""
 
@@ -58,6 +83,19 @@ class PrinterBus(usbrig_daemon.Bus):
         self.testbed.attach_ioctl(f"/dev/usb/lp{number}", lp)
         self._nodes[who] = (path, lp)
         return {**answer, "lp": f"/dev/usb/lp{number}"}
+
+    def bare_printer(self, who: str, port: str, **description: Any) -> dict[str, Any]:
+        """Plug a printer in for which there is no driver."""
+        device = BarePrinter(**description)
+        answer = self._plug(who, port, device)
+        self.testbed.detach_ioctl(device.node)
+        self.testbed.attach_ioctl(device.node, BareIoctls(device))
+        return answer
+
+    def port_status(self, who: str, status: int) -> dict[str, Any]:
+        """Let a bare printer answer this byte."""
+        self._devices[who].port_status = status  # type: ignore[attr-defined] # it is a BarePrinter
+        return {}
 
     def lp_status(self, who: str, status: int) -> dict[str, Any]:
         """Let the node answer this byte, or fail with -errno."""

@@ -109,3 +109,25 @@ def test_the_printer_is_asked_no_more_than_needed(rig: UsbRig, looker: Callable[
     for _ in range(3):
         look()
     assert rig("lp_asked", "resi")["asked"] == 1
+
+
+def test_a_printer_without_driver_tells_over_usb_and_keeps_nothing(rig: UsbRig, looker: Callable[..., Look]) -> None:
+    bare = {**RECEIPT_PRINTER, "serial": "BARE1", "interfaces": [[7, 1, 2, ""]]}
+    rig("bare_printer", "bare", port="9-2", **bare)
+    look = looker(serial="BARE1")
+    rig("port_status", "bare", status=0x30)
+    assert look()["faults"] == ["media-empty"]
+    rig("port_status", "bare", status=0x18)
+    healthy = look()
+    assert (healthy["state"], healthy["capabilities"]["media"]) == ("ok", True)
+    assert healthy["facts"]["languages"] == "ESC/POS"
+    log = rig("log", "bare")["log"]
+    assert not {"reset", "driver_ioctl", "set_configuration"} & set(log)
+
+
+def test_a_printer_without_driver_that_stalls_does_not_tell(rig: UsbRig, looker: Callable[..., Look]) -> None:
+    bare = {**RECEIPT_PRINTER, "serial": "BARE1", "interfaces": [[7, 1, 2, ""]]}
+    rig("bare_printer", "bare", port="9-2", **bare)
+    rig("fault", "bare", fault="stall")
+    answer = looker(serial="BARE1")()
+    assert (answer["error"], answer["faults"], answer["capabilities"]["media"]) == (None, [], False)
