@@ -178,6 +178,8 @@ def _value(tag: str, text: str) -> bytes:
 
 
 def _wrong(value: bytes) -> bytes:
+    if value in {_NO_SUCH_INSTANCE, _END_OF_MIB_VIEW}:
+        return value
     return _tlv(6, b"\x2b\x06") if value[0] in {2, *_UNSIGNED.values()} else _number(7)
 
 
