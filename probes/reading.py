@@ -126,7 +126,8 @@ class Reading:
     reachable: the device answered (for USB: it is on the bus).
     asleep: it says that it saves power; that is healthy.
     facts: identity: vendor, model, serial, firmware, and what else a kind names.
-    capabilities: what this device can tell at all; False is "cannot tell", never "fine".
+    capabilities: what this device can tell at all; False is "cannot tell", never "fine". One that cannot tell its
+    "status" is unknown as long as it states no fault.
     skipped: fault codes this look could not judge (a layer behind the failing one): a standing fault
     among them neither ends nor is confirmed by this look.
     """
@@ -149,4 +150,6 @@ class Reading:
             return State.FAILED
         if worst >= Severity.DEGRADED.rank:
             return State.DEGRADED
+        if self.capabilities.get("status") is False:
+            return State.UNKNOWN  # it answers, but does not tell how it is: unknown is never OK
         return State.ASLEEP if self.asleep else State.OK
