@@ -68,8 +68,12 @@ def climb(layers: Sequence[Layer], now: float) -> dict[str, Verdict]:
     found = _ask(layers, now, afresh=False)
     stop = _stop(found)
     if stop and found[stop].news and not found[stop].kept and any(v.kept for v in found.values()):
-        below = _ask(layers[: len(found) - 1], now, afresh=True)
-        found = below if _stop(below) else below | {stop: found[stop]}
+        lower = layers[: len(found) - 1]
+        below = _ask(lower, now, afresh=True)
+        if not _stop(below):
+            changed = any(below[layer.name].up != found[layer.name].up for layer in lower)
+            below |= _ask(layers[len(lower) : len(found)], now, afresh=False) if changed else {stop: found[stop]}
+        found = below
     found = _resolve_doubt(found)
     for layer in layers:
         if layer.name not in found:

@@ -50,17 +50,17 @@ class VpnLayer(Layer):
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """Never stops the ladder: services outside the tunnel go on."""
-        del afresh
         if self._vpn is None:
             return Verdict()
-        why = self._why_down(self._vpn, now)
+        kept = bool(self._vpn.inside) and not self._kept.due(now, afresh=afresh)
+        why = self._why_down(self._vpn, now, kept=kept)
         self.is_down = bool(why)
         if not why:
-            return Verdict(up=True)
+            return Verdict(up=True, kept=kept)
         fault = Fault(code="vpn-down", severity=Severity.BLOCKING, actor=self._vpn.actor, detail=clean(why, 300))
         return Verdict(up=False, stops=False, faults=(fault,))
 
-    def _why_down(self, vpn: Vpn, now: float) -> str:
+    def _why_down(self, vpn: Vpn, now: float, *, kept: bool) -> str:
         """Why the tunnel cannot be used; "" where it can."""
         tunnel = route.interfaces().get(vpn.interface)
         if tunnel is None or not tunnel.is_up:
@@ -68,7 +68,7 @@ class VpnLayer(Layer):
             return f"{vpn.interface} {'does not exist' if tunnel is None else 'is down'}"
         if not any(a.interface == vpn.interface for a in route.addresses()):
             return f"{vpn.interface} has no address"
-        if vpn.inside and self._kept.due(now):
+        if vpn.inside and not kept:
             at = endpoint(vpn.inside)
             seconds, why = net.connect(at.host, at.port, _SECONDS)
             self._kept.put(now, why, good=seconds is not None)

@@ -63,7 +63,7 @@ class HttpServer:
         self.host = host
         self.callers = 0
         self.port = port
-        self._tls = tls
+        self.tls = tls
         self._over = threading.Event()
         self._listener: socket.socket | None = None
         self._threads: list[threading.Thread] = []
@@ -102,10 +102,10 @@ class HttpServer:
     def _play(self, caller: socket.socket) -> None:
         with caller, contextlib.suppress(OSError):
             caller.settimeout(10)
-            if self._tls is None:
+            if self.tls is None:
                 self.script(caller, self._over)
                 return
-            with self._tls.wrap_socket(caller, server_side=True) as secured:
+            with self.tls.wrap_socket(caller, server_side=True) as secured:
                 self.script(secured, self._over)
 
     def __enter__(self) -> Self:

@@ -1,130 +1,159 @@
-"""A counter with equipment in every state, and texts as bad as devices send them."""
+"""An office in network namespaces: a counter PC, its router, and an internet of one machine.
 
-from agent.view import DeviceView, Panel
-from alerts.office import Office
-from probes.reading import Actor, Device, Fault, Metric, MetricType, Reading, Sample, Severity, State
-from probes.text import SafeText, clean
+PC 192.168.77.2 - router 192.168.77.1 | 198.51.100.254 - internet 198.51.100.x with name server, known page, services;
+and a tunnel PC 10.9.0.2 - centre 10.9.0.1.
+"""
 
-NOW = 1_795_484_700.0
-"""Tuesday, 24 November 2026, 08:45 in Jakarta."""
-OFFICE = Office(name=clean("Kantor Camat Medan Timur"), counter=clean("Loket 1"))
+import os
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
-PAGES = Metric(name="jagaloket_printer_pages_total", type=MetricType.COUNTER, help="Pages ever printed.")
-SUPPLY = Metric(
-    name="jagaloket_printer_supply_ratio",
-    type=MetricType.GAUGE,
-    help="Supply left, 0 to 1.",
-    labels=("supply", "colour"),
-)
+from probes.kinds.link import Link
+from probes.link.portal import KnownPage
+from probes.link.service import Service
+from probes.link.vpn import Vpn
+from probes.reading import Actor, Reading
+from probes.text import SafeText
+from probes.wire.address import Endpoint
+from tests.fakes.certificates import Authority
+from tests.fakes.dns import DnsServer, Reply, knows
+from tests.fakes.http import HttpServer, page
+from tests.fakes.netns import allow_pings, command, inside, namespaces
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "</title></style><img src=x onerror=alert(1)>",
-    "\"><svg onload='x'>",
-    "' onmouseover='x",
-    "&lt;b&gt; &amp; &#60;",
-    'a"b\\c\nd{e}=1',
-    "\x1b]0;x\x07\r\nSet-Cookie: a=b",
-    "\u202egnp.exe\u2066\ufeff\u2028",
-    "lone \ud800 surrogate \udfff",
-    "{{7*7}} ${x} %n $body =cmd|' /C calc'!A0",
-    "# HELP jagaloket_x y\n# TYPE jagaloket_x gauge\njagaloket_x 1",
-    "# EOF",
-    "\0" * 50,
-    "é" * 100_000,
-    "\U000e0041\U0001f600",
-    "",
-)
+LITERALS = ("198.51.100.11", "198.51.100.12", "198.51.100.13")
+NAME_SERVER, WEB, CENTRE = "198.51.100.53", "198.51.100.80", "198.51.100.99"
+KNOWN = page(204)
 
 
-def view(  # noqa: PLR0913 - a view has so many sides
-    name: str,
-    label: str,
-    role: str,
-    state: State = State.OK,
-    *,
-    minutes: float = 600,
-    faults: tuple[Fault, ...] = (),
-    error: str = "",
-    success: bool | None = True,
-    samples: tuple[Sample, ...] = (),
-    facts: dict[str, SafeText] | None = None,
-) -> DeviceView:
-    """One device as the watch would show it."""
-    reading = Reading(reachable=state is not State.UNREACHABLE, faults=faults, samples=samples, facts=facts or {})
-    return DeviceView(
-        device=Device(id=name, kind="usb", label=clean(label), role=role),
-        state=state,
-        since=NOW - minutes * 60,
-        last_seen=NOW - 8 if success else None,
-        reading=reading if success else None,
-        standing=faults,
-        error=clean(error),
-        success=success,
-        duration_seconds=None if success is None else 0.02,
-        outcomes={"success": 40, "error": 1} if success else {"error": 3},
-    )
+@dataclass
+class Office:
+    """The namespaces' names and the servers on the internet's side."""
 
+    pc: str
+    router: str
+    net: str
+    names: DnsServer
+    known_page: HttpServer
+    plain: HttpServer
+    secure: HttpServer
+    authority: Authority
+    good_names: Reply
+    good_tls: ssl.SSLContext
+    others: list[HttpServer] = field(default_factory=list)
 
-def fault(
-    code: str,
-    severity: Severity = Severity.BLOCKING,
-    actor: Actor = Actor.COUNTER,
-    part: str = "",
-    detail: str = "",
-) -> Fault:
-    """One fault, with texts that passed the border."""
-    return Fault(code=code, severity=severity, actor=actor, part=clean(part), detail=clean(detail))
+    def link(self, now: Callable[[], float]) -> Link:
+        """The counter PC's link probe, as an office would configure it."""
 
-
-def counter() -> Panel:
-    """A counter where something is in every state."""
-    levels = tuple(
-        Sample(metric=SUPPLY, value=value, labels=(clean(name), clean(colour)))
-        for name, colour, value in (("Toner 1", "black", 0.07), ("Toner 2", "cyan", 0.5))
-    )
-    pages = Sample(metric=PAGES, value=123_456)
-    return panel(
-        view("pc", "PC Loket 1", "host"),
-        view("sidik-jari", "Sidik jari", "fingerprint", State.UNREACHABLE, minutes=4,
-             faults=(fault("not-connected", detail="no USB device 16d1:0408 on any port"),)),
-        view("iris", "Pemindai iris", "iris"),
-        view("printer-resi", "Printer resi", "receipt-printer", State.FAILED, minutes=25, samples=(pages, *levels),
-             facts={"vendor": clean("EPSON"), "model": clean('TM-T82 "X"')},
-             faults=(fault("media-empty", part="baki 1", detail="roll paper end, sensor 0x0c"),
-                     fault("media-empty", Severity.DEGRADED, part="baki 2"),
-                     fault("cover-open", Severity.BLOCKING))),
-        view("printer-kk", "Printer KK", "office-printer", State.DEGRADED, minutes=1500,
-             faults=(fault("toner-low", Severity.DEGRADED, part="black", detail="7 %"),)),
-        view("printer-ktp", "", "card-printer", State.ASLEEP),
-        view("internet", "Internet", "link", State.UNKNOWN, minutes=3, success=False,
-             error="cannot look at the link: no permission for /dev/net; run: jagaloket doctor"),
-        view("kamera", "Kamera", "camera", State.UNKNOWN, minutes=0.2, success=None),
-    )  # fmt: skip
-
-
-def hostile() -> Panel:
-    """Devices that say the worst in every place where they can say something."""
-    return panel(
-        *(
-            view(
-                f"d{index}",
-                text,
-                clean(text),
-                State.FAILED,
-                faults=(fault(clean(text), part=text, detail=text), fault("media-empty", part=text, detail=text)),
-                facts={"vendor": clean(text), "model": clean(text)},
-                samples=(Sample(metric=SUPPLY, value=0.5, labels=(clean(text), clean(text))),),
+        def make() -> Link:
+            return Link(
+                interface="eth0",
+                internet=tuple(f"{address}:443" for address in LITERALS),
+                resolvers=(NAME_SERVER,),
+                dns_names=("stable.example",),
+                portal=(KnownPage(url="http://page.example/generate_204"),),
+                vpn=Vpn(interface="wg9", inside="10.9.0.1:7"),
+                services=(
+                    Service(name=SafeText("siak"), url="tcp://10.9.0.1:7", via_vpn=True, every_seconds=5),
+                    Service(name=SafeText("portal"), url="http://centre.example:8000/", every_seconds=5),
+                    Service(
+                        name=SafeText("secure"),
+                        url="https://centre.example:8443/",
+                        actor=Actor.CENTRAL,
+                        every_seconds=5,
+                        ca_file=self.authority.ca_file,
+                    ),
+                ),
             )
-            for index, text in enumerate(HOSTILE)
-        ),
-        *(view(f"e{index}", text, "", State.UNKNOWN, success=False, error=text) for index, text in enumerate(HOSTILE)),
-    )
+
+        made = inside(self.pc, make)
+        made._now = now
+        return made
+
+    def look(self, link: Link) -> Reading:
+        """One look, from the PC."""
+        return inside(self.pc, link.read)
+
+    def on_router(self, *words: str) -> None:
+        """A command on the router."""
+        command("ip", "netns", "exec", self.router, *words)
+
+    def on_pc(self, *words: str) -> None:
+        """A command on the PC."""
+        command("ip", "netns", "exec", self.pc, *words)
+
+    def repair(self) -> None:
+        """Everything as it was."""
+        command("ip", "-n", self.router, "link", "set", "lan", "up")
+        command("ip", "-n", self.pc, "link", "set", "eth0", "up")
+        command("ip", "-n", self.pc, "addr", "replace", "192.168.77.2/24", "dev", "eth0")
+        command("ip", "-n", self.router, "addr", "replace", "192.168.77.1/24", "dev", "lan")
+        command("ip", "-n", self.pc, "route", "replace", "default", "via", "192.168.77.1")
+        command("ip", "-n", self.pc, "link", "set", "wg9", "up")
+        command("ip", "-n", self.net, "link", "set", "tun", "up")
+        self.on_router("nft", "flush", "ruleset")
+        self.on_pc("nft", "flush", "ruleset")
+        self.names.reply = self.good_names
+        self.known_page.script = KNOWN
+        self.secure.tls = self.good_tls
+        for server in (self.plain, self.secure, *self.others):
+            server.script = page(200)
+            server.stop()
+            inside(self.net, server.start)
 
 
-def panel(*views: DeviceView) -> Panel:
-    """A panel of these views."""
-    filled = Panel()
-    for one in views:
-        filled.put(one)
-    return filled
+def _wire(pc: str, router: str, net: str) -> None:
+    command("ip", "-n", pc, "link", "add", "eth0", "type", "veth", "peer", "name", "lan", "netns", router)
+    command("ip", "-n", router, "link", "add", "wan", "type", "veth", "peer", "name", "isp", "netns", net)
+    command("ip", "-n", pc, "link", "add", "wg9", "type", "veth", "peer", "name", "tun", "netns", net)
+    for name, interface, address in (
+        (pc, "eth0", "192.168.77.2/24"),
+        (router, "lan", "192.168.77.1/24"),
+        (router, "wan", "198.51.100.254/24"),
+        (net, "isp", "198.51.100.1/24"),
+        (pc, "wg9", "10.9.0.2/30"),
+        (net, "tun", "10.9.0.1/30"),
+    ):
+        command("ip", "-n", name, "addr", "add", address, "dev", interface)
+        command("ip", "-n", name, "link", "set", interface, "up")
+    for address in (*LITERALS, NAME_SERVER, WEB, CENTRE):
+        command("ip", "-n", net, "addr", "add", f"{address}/32", "dev", "lo")
+    command("ip", "-n", pc, "route", "add", "default", "via", "192.168.77.1")
+    command("ip", "-n", router, "route", "add", "default", "via", "198.51.100.1")
+    command("ip", "-n", net, "route", "add", "192.168.77.0/24", "via", "198.51.100.254")
+    inside(router, lambda: Path("/proc/sys/net/ipv4/ip_forward").write_text("1"))
+    inside(pc, allow_pings)
+
+
+@contextmanager
+def office(folder: Path) -> Iterator[Office]:
+    """Build it and take it down again."""
+    pc, router, net = (f"jl-{part}-{os.getpid()}" for part in ("pc", "router", "net"))
+    authority = Authority(folder)
+    tls = authority.server("centre.example", 90)
+    good = knows_by_name({b"page": WEB, b"centre": CENTRE, b"stable": LITERALS[0]})
+    with ExitStack() as stack, namespaces(pc, router, net):
+        _wire(pc, router, net)
+        secure = HttpServer(page(200), tls=tls, host=CENTRE, port=8443)
+        plain = HttpServer(page(200), host=CENTRE, port=8000)
+        known = HttpServer(KNOWN, host=WEB, port=80)
+        others = [HttpServer(page(200), host=a, port=443) for a in LITERALS]
+        others.append(HttpServer(page(200), host="10.9.0.1", port=7))
+        names = inside(net, lambda: DnsServer(good, Endpoint(NAME_SERVER, 53)))
+        stack.enter_context(names)
+        for server in (known, plain, secure, *others):
+            inside(net, partial(stack.enter_context, server))
+        yield Office(pc, router, net, names, known, plain, secure, authority, good, tls, others)
+
+
+def knows_by_name(addresses: dict[bytes, str]) -> Reply:
+    """A name server that tells its names apart by a word in them."""
+
+    def reply(question: bytes) -> list[bytes]:
+        known = next((address for word, address in addresses.items() if word in question), None)
+        return list((knows(known) if known else knows())(question))
+
+    return reply

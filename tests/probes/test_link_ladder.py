@@ -118,3 +118,10 @@ def test_gentle_targets_are_spread_over_their_period() -> None:
 def test_calls_run_at_the_same_time_and_keep_their_order() -> None:
     assert together([lambda n=n: n for n in range(5)]) == [0, 1, 2, 3, 4]  # type: ignore[misc] # mypy cannot infer a lambda with a default
     assert together([]) == []
+
+
+def test_a_layer_is_asked_again_where_one_that_part_of_it_needs_turns_out_to_be_down() -> None:
+    tunnel = Rung("tunnel", replace(UP, kept=True), replace(DOWN, stops=False))
+    services = Rung("services", DOWN, UP)
+    found = climb([tunnel, services], 0)
+    assert (found["tunnel"].up, found["services"].up) == (False, True)
