@@ -12,7 +12,7 @@ class Allowance:
     leave_seconds: float = 1.0
     head_bytes: int = 16 * 1024
     ignored_bytes: int = 256 * 1024
-    waiting: int = 64
+    waiting: int = 48
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -143,9 +143,11 @@ def _store(ledger: Ledger) -> Iterator[Sample]:
     for status, severity in product(Status, Severity):
         labels = (SafeText(status), SafeText(severity))
         yield Sample(metric=names.TICKETS, value=tickets.get((status, severity), 0), labels=labels)
-    for (channel, state), count in ledger.outbox_counts().items():
+    messages, oldest = ledger.outbox_counts(), ledger.outbox_oldest()
+    for (channel, state), count in messages.items():
         yield Sample(metric=names.OUTBOX_MESSAGES, value=count, labels=(SafeText(channel), SafeText(state)))
+    for channel in sorted({channel for channel, _ in messages}):
+        yield Sample(metric=names.OUTBOX_OLDEST, value=oldest.get(channel, 0), labels=(SafeText(channel),))
     for (channel, outcome), count in ledger.outbox_totals().items():
         metric = names.OUTBOX_SENT if outcome == "sent" else names.OUTBOX_DEAD
         yield Sample(metric=metric, value=count, labels=(SafeText(channel),))
-    yield Sample(metric=names.OUTBOX_OLDEST, value=ledger.outbox_oldest_seconds())

@@ -35,7 +35,9 @@ FUNCTION_UP = _gauge(
 )
 TICKETS = _gauge("jagaloket_tickets", "Tickets by status and severity.", "status", "severity")
 OUTBOX_MESSAGES = _gauge("jagaloket_outbox_messages", "Messages waiting or dead.", "channel", "state")
-OUTBOX_OLDEST = _gauge("jagaloket_outbox_oldest_seconds", "Age of the oldest message that waits; 0 when none does.")
+OUTBOX_OLDEST = _gauge(
+    "jagaloket_outbox_oldest_seconds", "Age of the oldest message that waits; 0 when none does.", "channel"
+)
 OUTBOX_SENT = _counter("jagaloket_outbox_sent_total", "Messages sent since the store exists.", "channel")
 OUTBOX_DEAD = _counter("jagaloket_outbox_dead_total", "Messages given up since the store exists.", "channel")
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")

@@ -16,7 +16,7 @@ from agent.site import Site
 log = logging.getLogger(__name__)
 
 _WORKERS = 2
-_QUEUE = 16
+_QUEUE = 32
 _SEND_SECONDS = 5
 _SEND_BUFFER_BYTES = 256 * 1024
 """Holds a whole page, so that a client that reads slowly does not hold a worker."""

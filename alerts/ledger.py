@@ -158,6 +158,10 @@ class Ledger:
         """How many notices were ever "sent" or "dead", by channel; survives restarts."""
         return self.notices.totals()
 
+    def outbox_oldest(self) -> Mapping[str, float]:
+        """Age of the oldest notice that still waits, in seconds, by channel; a channel without one is left out."""
+        return self.notices.oldest()
+
     def outbox_oldest_seconds(self) -> float:
         """Age of the oldest notice that still waits; 0 when none does."""
         return self.notices.oldest_seconds()

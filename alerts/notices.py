@@ -141,13 +141,17 @@ class Notices:
             found = connection.execute("SELECT channel, outcome, count FROM tally").fetchall()
         return {(row[0], row[1]): row[2] for row in found}
 
+    def oldest(self) -> Mapping[str, float]:
+        """Age of the oldest row that is neither sent nor dead, in seconds, by channel; none: left out."""
+        with self._store.reading() as connection:
+            found = connection.execute(
+                "SELECT channel, min(created) FROM outbox WHERE state IN ('new', 'tried', 'uncertain') GROUP BY channel"
+            ).fetchall()
+        return {row[0]: max(0.0, self._store.clock() - row[1]) for row in found}
+
     def oldest_seconds(self) -> float:
         """Age of the oldest row that is neither sent nor dead; 0 when there is none."""
-        with self._store.reading() as connection:
-            created = connection.execute(
-                "SELECT min(created) FROM outbox WHERE state IN ('new', 'tried', 'uncertain')"
-            ).fetchone()[0]
-        return max(0.0, self._store.clock() - created) if created is not None else 0.0
+        return max(self.oldest().values(), default=0.0)
 
 
 def _prune(connection: sqlite3.Connection) -> None:

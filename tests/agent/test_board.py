@@ -19,8 +19,8 @@ from alerts.ledger import Ledger
 from alerts.office import Office
 from probes.reading import Actor, Severity, State
 from probes.text import clean
-from tests.fakes import office
-from tests.fakes.office import NOW, OFFICE, fault, view
+from tests.fakes import sample
+from tests.fakes.sample import NOW, OFFICE, fault, view
 
 VOID = {"meta", "link", "br"}
 
@@ -81,13 +81,13 @@ def show(ledger: Ledger) -> Show:
 
 
 def test_it_names_office_counter_and_local_time(show: Show) -> None:
-    text = show(office.panel()).text
+    text = show(sample.panel()).text
     assert "Kantor Camat Medan Timur · Loket 1" in text
     assert "Diperbarui Selasa, 24 November 2026 pukul 08.45 WIB" in text
 
 
 def test_an_office_without_a_name_still_has_a_title(show: Show) -> None:
-    assert "Papan loket" in show(office.panel(), settings=Office()).text
+    assert "Papan loket" in show(sample.panel(), settings=Office()).text
 
 
 @pytest.mark.parametrize(
@@ -101,20 +101,20 @@ def test_an_office_without_a_name_still_has_a_title(show: Show) -> None:
     ],
 )
 def test_one_line_sums_it_up_and_unknown_is_never_well(show: Show, states: list[State], said: str, tone: str) -> None:
-    page = show(office.panel(*(view(f"d{i}", f"Alat {i}", "", state) for i, state in enumerate(states))))
+    page = show(sample.panel(*(view(f"d{i}", f"Alat {i}", "", state) for i, state in enumerate(states))))
     assert said in page.text
     assert ("class", f"banner {tone}") in page.values
     assert ("Semua alat baik" in page.text) == (tone == "good")
 
 
 def test_the_line_names_at_most_five_devices(show: Show) -> None:
-    page = show(office.panel(*(view(f"d{i}", f"Alat {i}", "", State.FAILED) for i in range(9))))
+    page = show(sample.panel(*(view(f"d{i}", f"Alat {i}", "", State.FAILED) for i in range(9))))
     assert "Alat 0, Alat 1, Alat 2, Alat 3, Alat 4, …" in page.text
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_each_state_has_words_a_colour_and_a_shape(show: Show, state: State) -> None:
-    page = show(office.panel(view("d", "Alat", "", state)))
+    page = show(sample.panel(view("d", "Alat", "", state)))
     words = {
         State.OK: ("Baik", "good", "#good"),
         State.DEGRADED: ("Perlu perhatian", "warn", "#warn"),
@@ -129,14 +129,14 @@ def test_each_state_has_words_a_colour_and_a_shape(show: Show, state: State) -> 
 
 
 def test_every_shape_it_points_to_is_on_the_page(show: Show) -> None:
-    page = show(office.counter())
+    page = show(sample.counter())
     shapes = {value[1:] for name, value in page.values if name == "href" and value and value.startswith("#")}
     assert shapes <= {value for name, value in page.values if name == "id"}
 
 
 def test_a_fault_says_what_it_means_what_to_do_and_who_acts(show: Show) -> None:
     broken = fault("media-empty", actor=Actor.TECHNICIAN, part="baki 1", detail="sensor 0x0c")
-    page = show(office.panel(view("p", "Printer resi", "receipt-printer", State.FAILED, minutes=25, faults=(broken,))))
+    page = show(sample.panel(view("p", "Printer resi", "receipt-printer", State.FAILED, minutes=25, faults=(broken,))))
     for said in (
         "Kertas habis (baki 1)",
         "Resi untuk warga tidak bisa dicetak di loket ini.",
@@ -154,29 +154,29 @@ def test_parts_of_one_fault_stand_together_the_gravest_fault_first(show: Show) -
         fault("media-empty", part="baki 1"),
         fault("media-empty", part="baki 2"),
     )
-    text = show(office.panel(view("p", "P", "office-printer", State.FAILED, faults=faults))).text
+    text = show(sample.panel(view("p", "P", "office-printer", State.FAILED, faults=faults))).text
     assert text.count("Kertas habis") == 1
     assert text.index("Kertas habis (baki 1, baki 2)") < text.index("Toner hampir habis")
 
 
 def test_who_needs_somebody_stands_first(show: Show) -> None:
-    text = show(office.counter()).text.partition("Alat ")[2]
+    text = show(sample.counter()).text.partition("Alat ")[2]
     order = [text.index(name) for name in ("Printer resi", "Printer KK", "Internet", "PC Loket 1", "Siaga")]
     assert order == sorted(order)
 
 
 def test_a_device_never_looked_at_says_so(show: Show) -> None:
-    assert "Belum diperiksa" in show(office.panel(view("d", "Alat", "", State.UNKNOWN, success=None))).words
+    assert "Belum diperiksa" in show(sample.panel(view("d", "Alat", "", State.UNKNOWN, success=None))).words
 
 
 def test_an_impossible_look_says_why(show: Show) -> None:
     blind = view("d", "Alat", "", State.UNKNOWN, success=False, error="no permission; run: jagaloket doctor")
-    assert "Tidak bisa diperiksa: no permission; run: jagaloket doctor" in show(office.panel(blind)).words
+    assert "Tidak bisa diperiksa: no permission; run: jagaloket doctor" in show(sample.panel(blind)).words
 
 
 def test_a_notice_is_told_though_the_device_is_well(show: Show) -> None:
     low = view("p", "P", "office-printer", faults=(fault("toner-low", Severity.NOTICE),))
-    text = show(office.panel(low)).text
+    text = show(sample.panel(low)).text
     assert "Semua alat baik" in text
     assert "Toner hampir habis" in text
 
@@ -189,12 +189,12 @@ def test_services_are_told_when_there_are_any(ledger: Ledger) -> None:
 
 
 def test_open_tickets_are_listed_newest_first(show: Show, ledger: Ledger) -> None:
-    for one in office.counter().views():
+    for one in sample.counter().views():
         for standing in one.standing[:1]:
             ledger.begin(one.device, standing, since=one.since, addressees=())
     ledger.take("JL-2026-0002", "Budi")
     ledger.close("JL-2026-0003", "Budi")
-    text = show(office.panel()).text
+    text = show(sample.panel()).text
     assert "JL-2026-0001 Sidik jari Sidik jari tidak terhubung Baru 24 Nov 08.41" in text
     assert "JL-2026-0002 Printer resi Kertas habis Sedang ditangani (Budi) 24 Nov 08.20" in text
     assert text.index("JL-2026-0002") < text.index("JL-2026-0001")
@@ -202,7 +202,7 @@ def test_open_tickets_are_listed_newest_first(show: Show, ledger: Ledger) -> Non
 
 
 def test_no_tickets_is_said(show: Show) -> None:
-    assert "Tidak ada tiket terbuka." in show(office.panel()).words
+    assert "Tidak ada tiket terbuka." in show(sample.panel()).words
 
 
 def test_a_store_that_cannot_be_read_takes_only_the_tickets_away(caplog: pytest.LogCaptureFixture) -> None:
@@ -210,7 +210,7 @@ def test_a_store_that_cannot_be_read_takes_only_the_tickets_away(caplog: pytest.
         msg = "disk I/O error"
         raise OSError(msg)
 
-    board = Board(panel=office.counter(), office=OFFICE, ledger=broken, clock=lambda: NOW)
+    board = Board(panel=sample.counter(), office=OFFICE, ledger=broken, clock=lambda: NOW)
     text = Reader(board.page(Request()).body.decode()).text
     assert "Daftar tiket sedang tidak bisa dibaca." in text
     assert "2 alat bermasalah" in text
@@ -232,11 +232,11 @@ def test_a_store_that_cannot_be_read_takes_only_the_tickets_away(caplog: pytest.
     ],
 )
 def test_the_browser_chooses_the_language(show: Show, request_: Request, settings: Office, said: str) -> None:
-    assert said in show(office.panel(view("d", "Alat", "")), request_, settings).text
+    assert said in show(sample.panel(view("d", "Alat", "")), request_, settings).text
 
 
 def test_the_other_language_is_one_click_away(show: Show) -> None:
-    page = show(office.panel())
+    page = show(sample.panel())
     assert ("href", "?lang=en") in page.values
     assert ("lang", "id") in page.values
 
@@ -245,16 +245,16 @@ def test_the_other_language_is_one_click_away(show: Show) -> None:
 
 
 def test_hostile_devices_add_no_element(show: Show, ledger: Ledger) -> None:
-    for one in office.hostile().views():
+    for one in sample.hostile().views():
         for standing in one.standing:
             ledger.begin(one.device, standing, since=one.since, addressees=())
-    hostile = show(office.hostile())
-    known = show(office.counter())
+    hostile = show(sample.hostile())
+    known = show(sample.counter())
     allowed = Counter(known.elements).keys() | {("th", ("scope",)), ("tr", ()), ("td", ("data-name",))}
     assert {element for element in hostile.elements if element not in allowed} <= {
         ("table", ()), ("thead", ()), ("tbody", ()),
     }  # fmt: skip
-    for text in filter(None, map(clean, office.HOSTILE)):
+    for text in filter(None, map(clean, sample.HOSTILE)):
         assert " ".join(text.split()) in " ".join(hostile.text.split())
 
 
@@ -263,22 +263,22 @@ def test_hostile_texts_shape_the_page_as_ordinary_ones_do(show: Show) -> None:
         told = fault("media-empty", part=text, detail=text)
         one = view("d", text, "", State.FAILED, faults=(told,))
         blind = view("e", text, "", State.UNKNOWN, success=False, error=text)
-        return show(office.panel(one, blind)).elements
+        return show(sample.panel(one, blind)).elements
 
     ordinary = shaped("biasa")
-    for text in filter(clean, office.HOSTILE):
+    for text in filter(clean, sample.HOSTILE):
         assert shaped(text) == ordinary, text
 
 
 def test_the_office_may_call_itself_anything(show: Show) -> None:
     name = clean("</title><script>alert(1)</script>")
-    page = show(office.panel(), settings=Office(name=name))
-    assert page.elements == show(office.panel()).elements
+    page = show(sample.panel(), settings=Office(name=name))
+    assert page.elements == show(sample.panel()).elements
     assert name in page.text
 
 
 def test_the_policy_allows_this_style_and_script_and_nothing_else(ledger: Ledger) -> None:
-    answer = Board(panel=office.counter(), office=OFFICE, ledger=lambda: ledger, clock=lambda: NOW).page(Request())
+    answer = Board(panel=sample.counter(), office=OFFICE, ledger=lambda: ledger, clock=lambda: NOW).page(Request())
     page = answer.body.decode()
     for name in ("style", "script"):
         (text,) = re.findall(rf"<{name}>(.*?)</{name}>", page, re.DOTALL)
@@ -290,7 +290,7 @@ def test_the_policy_allows_this_style_and_script_and_nothing_else(ledger: Ledger
 
 
 def test_it_renews_itself_with_and_without_a_script(show: Show) -> None:
-    page = show(office.panel())
+    page = show(sample.panel())
     assert ("noscript", ()) in page.elements
     assert ("http-equiv", "refresh") in page.values
     assert [name for name, _ in page.elements].count("main") == 1
