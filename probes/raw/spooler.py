@@ -3,26 +3,25 @@
 import time
 from urllib.parse import quote
 
-from probes.ipp.backlog import ASKED, MAX_JOBS, Backlog
+from probes.ipp.backlog import Backlog
+from probes.ipp.questions import CUPS_SOCKET, jobs_of, printer_of
 from probes.reading import ProbeError
-from probes.wire.dial import Server
-from probes.wire.ipp import Tag
-from probes.wire.ipp_client import Client, Operation
+from probes.text import clean
+from probes.wire.dial import cups_server
+from probes.wire.ipp_client import Client
 from probes.wire.ipp_http import Line
 
-CUPS_SOCKET = "/run/cups/cups.sock"
 _ANSWER_SECONDS = 3.0
 _ACTIVE = (3, 5, 6)
 """job-state pending, processing and processing-stopped (RFC 8011 section 5.3.7)."""
 
 
 class Spooler:
-    """One queue, asked over CUPS's local socket (RFC 8011 section 4.2.6, Get-Jobs)."""
+    """One queue, asked over CUPS's local socket."""
 
-    def __init__(self, queue: str, socket_path: str = CUPS_SOCKET) -> None:
-        path = f"/printers/{quote(queue)}"
-        self._queue, self._uri = queue, f"ipp://localhost{path}"
-        self._client = Client(line=Line(server=Server(at=socket_path, path=path)))
+    def __init__(self, queue: str, cups: str = CUPS_SOCKET) -> None:
+        self._queue = queue
+        self._client = Client(line=Line(server=cups_server(cups, f"/printers/{quote(queue)}"), keep=True))
         self._backlog = Backlog()
 
     def still_seconds(self, now: float) -> float | None:
@@ -30,22 +29,26 @@ class Spooler:
 
         now: monotonic seconds. Raises ProbeError when CUPS does not tell: then the printer may be printing.
         """
-        asked = (
-            (Tag.URI, "printer-uri", (self._uri,)),
-            (Tag.NAME, "requesting-user-name", ("jagaloket",)),
-            (Tag.INTEGER, "limit", (MAX_JOBS,)),
-            (Tag.KEYWORD, "which-jobs", ("not-completed",)),
-            (Tag.KEYWORD, "requested-attributes", ASKED),
-        )
+        until = time.monotonic() + _ANSWER_SECONDS
         try:
-            answer = self._client.ask(Operation.GET_JOBS, asked, until=time.monotonic() + _ANSWER_SECONDS)
+            queue = printer_of(self._client, until)
         except ConnectionError as error:
-            msg = f"CUPS does not tell whether queue {self._queue} prints ({error}); start CUPS, or leave queue out"
-            raise ProbeError(msg) from error
-        jobs = answer.all(Tag.JOB_GROUP)
-        standing = self._backlog.look(jobs, None, now)
+            raise self._untold(str(error)) from error
+        if queue.integer("queued-job-count") == 0:
+            return None
+        jobs = jobs_of(self._client, until)
+        if jobs is None:
+            why = "it keeps its jobs to itself"
+            raise self._untold(why)
+        standing = self._backlog.look(jobs, queue.integer("printer-up-time"), now)
         return standing.still_seconds if any(job.integer("job-state") in _ACTIVE for job in jobs) else None
 
     def close(self) -> None:
         """Close the connection to CUPS."""
         self._client.close()
+
+    def _untold(self, why: str) -> ProbeError:
+        text = (
+            f"CUPS does not tell whether queue {self._queue} prints ({why}); start CUPS, or leave the option queue out"
+        )
+        return ProbeError(clean(text, 256))
