@@ -13,6 +13,9 @@ PORT = re.compile(r"[1-9][0-9]{0,2}-[1-9][0-9]{0,2}(\.[1-9][0-9]{0,2}){0,5}")
 HUB = "09"
 """bDeviceClass of a hub (usb.org, defined class codes)."""
 
+PRINTER = "07"
+"""bInterfaceClass of a printer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interface:

@@ -9,7 +9,7 @@ from probes import catalogue
 from probes.catalogue import Entry
 from probes.probe import Candidate
 from probes.text import SafeText, clean
-from probes.usb.device import HUB, UsbDevice
+from probes.usb.device import HUB, PRINTER, UsbDevice
 from probes.usb.faults import HIGH_SPEED
 
 _GENERIC = re.compile(
@@ -23,11 +23,11 @@ _NOT_DISTINCTIVE = {"", "0", "00000000", "000000000000", "0123456789", "01234567
 
 
 def candidates(devices: list[UsbDevice]) -> Iterator[Candidate]:
-    """One candidate for every device that the catalogue knows."""
+    """One candidate for every device that the catalogue knows, but for printers: printer_usb asks them more."""
     rules, labels = tuple(catalogue.entries()), catalogue.roles()
     same = Counter(_unit(device) for device in devices)
     for device in devices:
-        entry = None if device.code == HUB else catalogue.lookup(device, rules)
+        entry = catalogue.lookup(device, rules) if _watched_here(device) else None
         if entry is not None:
             loaded = catalogue.after_firmware(device.ids, rules)
             yield _candidate(
@@ -56,6 +56,10 @@ def _candidate(device: UsbDevice, entry: Entry, labels: Mapping[str, str], *, lo
         options=options,
         note=clean(f"USB {device.ids}, port {device.port}"),
     )
+
+
+def _watched_here(device: UsbDevice) -> bool:
+    return device.code != HUB and all(interface.code != PRINTER for interface in device.interfaces)
 
 
 def _unit(device: UsbDevice) -> tuple[str, str, str]:

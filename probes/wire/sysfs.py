@@ -10,7 +10,7 @@ from pathlib import Path
 
 from probes.reading import NO_TEXT, ProbeError
 from probes.text import clean
-from probes.usb.device import PORT, Interface, UsbDevice, Words, port_key
+from probes.usb.device import PORT, PRINTER, Interface, UsbDevice, Words, port_key
 
 ROOT = Path("/sys/bus/usb/devices")
 
@@ -18,7 +18,6 @@ _READ_LIMIT_BYTES = 4096
 _LISTED_LIMIT = 1024
 _INTERFACE_LIMIT = 32
 _SPEED_LIMIT_MBIT = 1e6
-_PRINTER = "07"
 
 
 class Tree:
@@ -105,7 +104,7 @@ class Tree:
 
     def _interface(self, path: str) -> Interface:
         code = self._read(path, "bInterfaceClass")
-        text = clean(self._bytes(path, "ieee1284_id"), 512) if code == _PRINTER else NO_TEXT
+        text = clean(self._bytes(path, "ieee1284_id"), 512) if code == PRINTER else NO_TEXT
         number = _hex(self._read(path, "bInterfaceNumber"))
         return Interface(number=number, code=code, driver=self._driver(path), ieee1284=text)
 

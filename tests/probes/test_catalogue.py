@@ -164,7 +164,7 @@ def test_equal_devices_without_serials_are_bound_to_their_ports() -> None:
 
 @pytest.mark.parametrize("serial", ["0", "0123456789ABCDEF", "000000000000"])
 def test_a_serial_number_out_of_the_sample_code_identifies_nothing(serial: str) -> None:
-    found = list(candidates([device("0483:5743", code="07", serial=serial, port=port) for port in ("1-2", "1-3")]))
+    found = list(candidates([device("16d1:0408", serial=serial, port=port) for port in ("1-2", "1-3")]))
     assert all("serial" not in item.options["match"] for item in found)
     assert [item.options["match"]["port"] for item in found] == ["1-2", "1-3"]
 
@@ -172,6 +172,10 @@ def test_a_serial_number_out_of_the_sample_code_identifies_nothing(serial: str) 
 def test_a_device_without_its_firmware_is_watched_as_what_it_becomes() -> None:
     (candidate,) = candidates([device("080b:0010", serial="loader")])
     assert candidate.options["match"] == {"vendor": "080b", "product": "0002"}
+
+
+def test_printers_are_left_to_their_own_kind() -> None:
+    assert list(candidates([device("04b8:0e03", code="07")])) == []
 
 
 def test_hubs_are_no_equipment() -> None:
