@@ -63,8 +63,8 @@ class MailSettings:
         if self.port is not None and not 1 <= self.port <= 65_535:  # noqa: PLR2004 - TCP's ports
             msg = "port: must be 1 to 65535"
             raise ValueError(msg)
-        if not 1 <= self.timeout_seconds <= _LONGEST_TIMEOUT:
-            msg = f"timeout_seconds: must be 1 to {_LONGEST_TIMEOUT}"
+        if not 0 < self.timeout_seconds <= _LONGEST_TIMEOUT:
+            msg = f"timeout_seconds: must be above 0 and at most {_LONGEST_TIMEOUT}"
             raise ValueError(msg)
         self._check_login()
         self._check_addressees()

@@ -166,8 +166,8 @@ class Outbox:
         while not self._stopping.is_set():
             now = self._clock.monotonic()
             if line.rests_until > now:
-                waits = ledger.notices.next_wait(line.channel.name, now=now, boot=self._boot) is not None
-                return line.rests_until - now if waits else None
+                wait = ledger.notices.next_wait(line.channel.name, now=now, boot=self._boot)
+                return max(wait, line.rests_until - now) if wait is not None else None
             notice = ledger.notices.next_due(line.channel.name, now=now, boot=self._boot, fresh_first=line.is_down)
             if notice is None:
                 return ledger.notices.next_wait(line.channel.name, now=now, boot=self._boot)

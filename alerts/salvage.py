@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alerts import schema
 from probes.text import SafeText, clean
 
 KEPT_BAD = 5
 _SUFFIXES = ("", "-wal", "-shm")
-_PROBED_ROWS = 20_000
+_PROBED_ROWS = 2_000
 _NUMBER = re.compile(rb"JL-(\d{4})-(\d{4,7})(?!\d)")
 _SCAN_BYTES = 1024 * 1024
 _GAP = 10
@@ -54,7 +55,7 @@ def salvage(path: Path, *, reason: str) -> Salvage:
         if not ready.exists():
             _build(path, ready)
         kept = _counted(ready)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError, schema.Damaged) as error:
         msg = f"{path}: the store is damaged and could not be repaired: {clean(str(error))}; check the disk"
         raise OSError(msg) from error
     moved_to = _move_aside(path)
@@ -87,7 +88,7 @@ def _counted(ready: Path) -> dict[str, int]:
 
 def _copy(path: Path, target: sqlite3.Connection) -> None:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as source:
-        source.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        source.text_factory = schema.readable
         target.execute("PRAGMA foreign_keys = OFF")
         target.execute("BEGIN IMMEDIATE")
         for table in schema.TABLES:
@@ -103,36 +104,42 @@ def _rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
     """Every row that can be read: from the front, from the back, and one by one in between."""
     columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
     select = f"SELECT rowid, {', '.join(columns)} FROM {table}"  # noqa: S608 - our own schema's names
-    seen: set[int] = set()
-    for query in (f"{select} ORDER BY rowid", f"{select} ORDER BY rowid DESC"):
-        whole = False
-        try:
-            for row in source.execute(query):
-                if row[0] not in seen:
-                    seen.add(row[0])
-                    yield dict(zip(columns, row[1:], strict=True))
-            whole = True
-        except sqlite3.Error:
-            continue
-        if whole:
-            return
-    last = max(seen, default=0) or 1_000
-    for number in range(max(1, last - _PROBED_ROWS), last + 1_000):
-        if number in seen:
-            continue
-        try:
-            row = source.execute(f"{select} WHERE rowid = ?", (number,)).fetchone()
-        except sqlite3.Error:
-            continue
-        if row is not None:
+    found = _Reader(source)
+    for row in found.rows(f"{select} ORDER BY rowid"):
+        yield dict(zip(columns, row[1:], strict=True))
+    first = found.last
+    if found.whole:
+        return
+    for row in found.rows(f"{select} WHERE rowid > {first} ORDER BY rowid DESC"):
+        yield dict(zip(columns, row[1:], strict=True))
+    if found.whole or found.last == first:
+        return
+    for number in range(max(first + 1, found.last - _PROBED_ROWS), found.last):
+        for row in found.rows(f"{select} WHERE rowid = {number}"):
             yield dict(zip(columns, row[1:], strict=True))
+
+
+class _Reader:
+    """Reads rows up to the first damage. whole: there was none; last: the rowid it came to."""
+
+    def __init__(self, source: sqlite3.Connection) -> None:
+        self._source = source
+        self.whole, self.last = False, 0
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        self.whole = False
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            for row in self._source.execute(query):
+                self.last = row[0]
+                yield row
+            self.whole = True
 
 
 def _insert(target: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
     names = ", ".join(row)
     marks = ", ".join("?" * len(row))
     # A row that breaks the schema's rules is not worth having, nor is the old schema's number.
-    with suppress(sqlite3.Error):
+    with suppress(sqlite3.Error, UnicodeDecodeError):
         target.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608 - our own schema's names
 
 

@@ -89,6 +89,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     create(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.text_factory = readable
     try:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
@@ -97,19 +98,29 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
         _migrate(connection, path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
-        raise border(error, path) from error
+        raise border(error, path, known_good=True) from error
     except (Damaged, ValueError, OSError):
         connection.close()
         raise
     return connection
 
 
-def check(connection: sqlite3.Connection) -> None:
-    """Read the whole store once. Raises Damaged when it is not sound."""
-    answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+def readable(raw: bytes) -> str:
+    """Stored bytes as text; a damaged byte must not hide its whole row."""
+    return raw.decode("utf-8", "replace")
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Read the whole store once. Closes it and raises Damaged when it is not sound, OSError when it cannot be read."""
+    try:
+        answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        connection.close()
+        raise border(error, path, known_good=True) from error
     if answer != "ok":
+        connection.close()
         raise Damaged(clean(answer))
 
 
@@ -135,15 +146,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that the file itself is broken."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE_CODES
+def border(error: sqlite3.Error | UnicodeDecodeError, path: Path, *, known_good: bool = False) -> Exception:
+    """What an SQLite error is called on this side of the border: Damaged or OSError.
 
-
-def border(error: sqlite3.Error, path: Path) -> Exception:
-    """What an SQLite error is called on this side of the border: Damaged or OSError."""
+    A UnicodeDecodeError is an error message that quotes damaged bytes. known_good: the statement cannot be at
+    fault, so SQLite's general error means damage, too.
+    """
     reason = clean(str(error), 200)
-    if is_damage(error):
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DAMAGE_CODES or isinstance(error, UnicodeDecodeError) or (known_good and code == sqlite3.SQLITE_ERROR):
         return Damaged(reason)
     return OSError(f"{path}: the store cannot be used: {reason}; check the disk's free space and the folder's rights")
 

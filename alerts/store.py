@@ -57,23 +57,17 @@ class Store:
             yield self.connection
         except sqlite3.ProgrammingError:
             raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self._as_os_error(error) from error
 
     def _connect(self, *, check: bool) -> sqlite3.Connection:
         try:
             connection = schema.connect(self.path)
-            try:
-                if check:
-                    schema.check(connection)
-            except BaseException:
-                connection.close()
-                raise
+            if check:
+                schema.check(connection, self.path)
         except schema.Damaged as damage:
             self._repair(str(damage))
             return schema.connect(self.path)
-        except sqlite3.Error as error:
-            raise self._as_os_error(error) from error
         return connection
 
     def _repair(self, reason: str) -> None:
@@ -85,7 +79,7 @@ class Store:
         self.salvage = salvage(self.path, reason=reason)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
 
-    def _as_os_error(self, error: sqlite3.Error) -> OSError:
+    def _as_os_error(self, error: sqlite3.Error | UnicodeDecodeError) -> OSError:
         known = schema.border(error, self.path)
         if isinstance(known, OSError):
             return known
