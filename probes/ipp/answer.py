@@ -28,6 +28,7 @@ IDLE, PROCESSING, STOPPED = 3, 4, 5
 _UNKNOWN, _SOME_LEFT = -2, -3
 _MOST_PAIRS = 64
 _WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
+_DRIVER = re.compile(r" - IPP Everywhere|,.*| -.*| Foomatic.*| \(.*|^Local Raw Printer")  # what CUPS adds
 _LOGIN = re.compile(r"://[^?#]*@")
 _SLEEP = re.compile(r"\b(?:sleep|standby|power sav|energy sav|energiespar)", re.IGNORECASE)
 _BYPASS = re.compile(r"manual|by-?pass|multi.?purpose|\bmp\b", re.IGNORECASE)
@@ -137,12 +138,13 @@ def identity(printer: Group) -> dict[str, SafeText]:
     """Facts: vendor, model, serial, firmware, uuid and device_uri, as far as the printer tells."""
     itself = ieee1284.parse(printer.text("printer-device-id", 1024))
     address = _without_login(printer.text("device-uri", 512))
-    name = printer.text("printer-make-and-model")
-    vendor, _, model = name.partition(" ")
+    vendor, space, model = _DRIVER.sub("", printer.text("printer-make-and-model")).partition(" ")
+    if not space:
+        vendor, model = "", vendor
     firmware = " ".join(printer.texts("printer-firmware-string-version", 48)[:3])
     facts = {
         "vendor": itself.vendor or vendor,
-        "model": itself.model or model or name,
+        "model": itself.model or model,
         "serial": itself.serial or _usb_serial(address),
         "firmware": firmware,
         "uuid": printer.text("printer-uuid").removeprefix("urn:uuid:"),

@@ -1,12 +1,14 @@
 """The questions that a look asks: what a printer is and does, what jobs wait, which queues CUPS has."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from probes.ipp.answer import ASKED
 from probes.ipp.backlog import ASKED as ASKED_OF_JOBS
 from probes.ipp.backlog import MAX_JOBS
-from probes.reading import ProbeError
-from probes.text import clean
+from probes.reading import NO_TEXT, ProbeError
+from probes.text import SafeText, clean
+from probes.wire.dial import connect, server
 from probes.wire.ipp import Group, Tag
 from probes.wire.ipp_client import Attributes, Client, Operation
 
@@ -49,6 +51,20 @@ def queues_of(client: Client, until: float) -> list[Group]:
         (Tag.KEYWORD, "requested-attributes", ("printer-name", "printer-info", "printer-make-and-model", "device-uri")),
     )
     return client.ask(Operation.CUPS_GET_PRINTERS, asked, until=until).all(Tag.PRINTER_GROUP)
+
+
+def why_unreached(address: str, until: float) -> SafeText:
+    """Why nobody takes connections at a queue's ipp:// device; "" where somebody does, or that cannot be told.
+
+    Only IPP: a printer's raw port 9100 often has one session, which CUPS may hold just now.
+    """
+    try:
+        connect(replace(server(address), tls=False), verify=False, until=until).close()
+    except ConnectionError as error:
+        return clean(str(error))
+    except (ProbeError, ValueError):
+        pass
+    return NO_TEXT
 
 
 def _about(client: Client, *more: tuple[Tag, str, Sequence[str | int]]) -> Attributes:

@@ -15,7 +15,7 @@ from probes.wire.ipp import Group
 
 MAX_REASONS = 64
 UNREACHED_SECONDS = 60.0
-"""For how long CUPS may try in vain before its printer counts as silent."""
+"""For how long CUPS may try in vain before we ask whether its printer is there."""
 
 _UNREACHED = "may not exist or is unavailable"  # CUPS gives no keyword for it; cups/backend/ipp.c
 _LOW = ("toner-low", "marker-supply-low")
@@ -38,18 +38,34 @@ def look_at_printer(printer: Group, standing: Standing | None, *, stuck_seconds:
     )
 
 
-def look_through_cups(queue: Group, standing: Standing | None, *, stuck_seconds: float) -> Reading:
-    """The reading of a CUPS queue. Parameters as for look_at_printer()."""
+def look_through_cups(
+    queue: Group, standing: Standing | None, *, stuck_seconds: float, unreached: SafeText = NO_TEXT
+) -> Reading:
+    """The reading of a CUPS queue.
+
+    unreached: what we ourselves found at its device's address, when its jobs do not move; the rest as for
+    look_at_printer().
+    """
     facts, samples = answer.identity(queue), tuple(_samples(queue, standing))
-    if standing and standing.still_seconds > UNREACHED_SECONDS and sees_nobody(queue):
-        said = clean(f"CUPS does not reach it: {queue.text('printer-state-message')}")
-        return replace(silent(said), facts=facts, samples=samples)
+    if not unreached and does_not_move(queue, standing) and sees_nobody(queue):
+        unreached = clean(f"CUPS does not reach it: {queue.text('printer-state-message')}")
+    if unreached:
+        return replace(silent(unreached), facts=facts, samples=samples)
     return Reading(
         reachable=True,
         faults=_with_stuck(queue_faults(queue), standing, stuck_seconds),
         samples=samples,
         facts=facts,
         capabilities=_capabilities(queue, standing, told=False),
+    )
+
+
+def does_not_move(queue: Group, standing: Standing | None) -> bool:
+    """Whether CUPS has been trying in vain for so long that its printer may be gone."""
+    return (
+        standing is not None
+        and standing.still_seconds > UNREACHED_SECONDS
+        and queue.integer("printer-state") == PROCESSING
     )
 
 
@@ -132,8 +148,9 @@ def _parts(reason: Reason, supplies: Sequence[Marker], paper: Sequence[Tray]) ->
 
 
 def _detail(printer: Group, given: Sequence[Reason]) -> SafeText:
-    words = [printer.text("printer-state-message"), *(reason.raw for reason in given)]
-    return clean(", ".join(word for word in words if word and word != "none"))
+    words = [printer.text("printer-state-message")]
+    words += [reason.raw for reason in given if reason.kind is not Kind.NOTHING]
+    return clean("; ".join(word for word in words if word))
 
 
 def _with_stuck(faults: tuple[Fault, ...], standing: Standing | None, stuck_seconds: float) -> tuple[Fault, ...]:

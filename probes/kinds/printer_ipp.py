@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from probes import printer
 from probes.ipp import verdict
-from probes.ipp.backlog import Backlog
-from probes.ipp.questions import CUPS_SOCKET, jobs_of, printer_of
+from probes.ipp.backlog import Backlog, Standing
+from probes.ipp.questions import CUPS_SOCKET, jobs_of, printer_of, why_unreached
 from probes.probe import Candidate, Confirm, Probe
-from probes.reading import Metric, Reading
+from probes.reading import NO_TEXT, Metric, Reading
 from probes.text import SafeText, clean
 from probes.wire.dial import cups_server, server
+from probes.wire.ipp import Group
 from probes.wire.ipp_client import Client
 from probes.wire.ipp_http import Line, Unwilling
 
@@ -79,8 +80,7 @@ class PrinterIpp(Probe):
         standing = None
         if jobs is not None:
             standing = self._backlog.look(jobs, group.integer("printer-up-time"), self._clock())
-        look = verdict.look_through_cups if self.queue else verdict.look_at_printer
-        reading = look(group, standing, stuck_seconds=self.stuck_minutes * 60)
+        reading = self._judge(group, standing, until)
         self._asleep = reading if reading.asleep else None
         return reading
 
@@ -94,6 +94,15 @@ class PrinterIpp(Probe):
         from probes.ipp.queues import candidates  # noqa: PLC0415 - needed once, when somebody discovers
 
         return candidates(CUPS_SOCKET)
+
+    def _judge(self, group: Group, standing: Standing | None, until: float) -> Reading:
+        stuck_seconds = self.stuck_minutes * 60
+        if not self.queue:
+            return verdict.look_at_printer(group, standing, stuck_seconds=stuck_seconds)
+        unreached = NO_TEXT
+        if verdict.does_not_move(group, standing):
+            unreached = why_unreached(group.text("device-uri", 512), until)
+        return verdict.look_through_cups(group, standing, stuck_seconds=stuck_seconds, unreached=unreached)
 
     def _nobody(self, error: ConnectionError) -> Reading:
         """Silence; but a CUPS that refuses is a service that has failed, and nothing prints."""

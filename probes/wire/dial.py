@@ -88,10 +88,11 @@ def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
 
 def _dial_first(at: Endpoint, until: float) -> socket.socket:
     """Connect to the first of a name's addresses that lets us; raise the last one's error."""
-    addresses, why = names.lookup(at.host, names.name_servers(), min(left(until), _LOOKUP_SECONDS))
-    if not addresses:
-        msg = clean(f"the name {at.host} has no address ({why}): write the printer's address instead")
+    found = names.lookup(at.host, names.name_servers(), min(left(until), _LOOKUP_SECONDS))
+    if not found.addresses:
+        msg = clean(f"the name {at.host} has no address ({found.why}): write the printer's address instead")
         raise ProbeError(msg)
+    addresses = found.addresses
     for address in addresses[:-1]:
         try:
             return _dial(family(address) or socket.AF_INET, (address, at.port), until)

@@ -20,6 +20,7 @@ _KEYS = {
     "MDL": "model",
     "MODEL": "model",
     "SN": "serial",
+    "SER": "serial",
     "SERN": "serial",
     "SERIALNUMBER": "serial",
     "CMD": "languages",
