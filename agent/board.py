@@ -45,6 +45,7 @@ class Board:
         self._ledger = ledger
         self._functions = functions
         self._clock = clock
+        self._blind = False
 
     def page(self, request: Request) -> Answer:
         """The whole page, in the language the browser prefers or ?lang= names."""
@@ -71,10 +72,13 @@ class Board:
 
     def _tickets(self) -> tuple[Ticket, ...] | None:
         try:
-            return self._ledger().tickets(OPEN, _TICKETS_SHOWN)
+            tickets = self._ledger().tickets(OPEN, _TICKETS_SHOWN)
         except OSError as error:
-            log.warning("board: tickets cannot be read: %s", error)
+            log.log(logging.DEBUG if self._blind else logging.WARNING, "board: tickets cannot be read: %s", error)
+            self._blind = True
             return None
+        self._blind = False
+        return tickets
 
 
 @cache

@@ -3,10 +3,12 @@
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.exposition import OPENMETRICS, TEXT, Exposition, Format, fits, negotiate
 from probes.reading import Metric, MetricType, Sample
-from probes.text import SafeText
+from probes.text import SafeText, clean
 from tests.fakes.pages import openmetrics_families, text_families
 
 GAUGE = Metric(name="jagaloket_level", type=MetricType.GAUGE, help="A level.", labels=("device",))
@@ -146,6 +148,22 @@ def test_a_sample_with_too_few_labels_is_left_out() -> None:
 
 def test_ordinary_declarations_fit() -> None:
     assert all(map(fits, (GAUGE, COUNTER, BARE)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.text(st.characters()), st.floats())), st.sampled_from([GAUGE, COUNTER]))
+def test_whatever_devices_say_the_page_gives_it_back_as_it_was_cleaned(
+    said: list[tuple[str, float]], metric: Metric
+) -> None:
+    told = [sample(metric, value, clean(text)) for text, value in said]
+    text = text_families(page(*told))
+    opened = openmetrics_families(page(*told, form=OPENMETRICS))
+    name = metric.name.removesuffix("_total")
+    shown = {one.labels["device"] for one in text[name].samples} if name in text else set()
+    assert shown == {one.labels["device"] for one in opened[name].samples} if name in opened else not shown
+    assert shown <= {clean(text) for text, _ in said}
+    if metric is GAUGE:
+        assert shown == {clean(text) for text, _ in said}
 
 
 PROMETHEUS = (
