@@ -12,6 +12,7 @@ from enum import IntEnum
 from probes.text import SafeText, clean
 
 MAX_ANSWER_BYTES = 1024 * 1024
+MAX_GROUPS = 500
 MAX_ATTRIBUTES = 2_000
 MAX_VALUES = 20_000
 MAX_DEPTH = 8
@@ -129,6 +130,9 @@ def _groups(data: bytes) -> list[Group]:
     attributes = 0
     for tag, name, raw in _outside_collections(_tokens(data)):
         if tag < _FIRST_VALUE_TAG:
+            if len(groups) == MAX_GROUPS:
+                msg = f"it has more than {MAX_GROUPS} groups"
+                raise ValueError(msg)
             groups.append(Group(tag))
             values = None
             continue

@@ -100,6 +100,7 @@ def test_what_follows_a_collection_is_found() -> None:
         (b"".join(attribute(Tag.INTEGER, f"a{n}", [n]) for n in range(ipp.MAX_ATTRIBUTES + 1)), "attributes"),
         (attribute(Tag.INTEGER, "a", range(ipp.MAX_VALUES + 1)), "values"),
         (attribute(Tag.INTEGER, "", [1]), "no attribute"),
+        (bytes([Tag.PRINTER_GROUP]) * ipp.MAX_GROUPS, "groups"),
         (attribute(0x35, "printer-info", [b"\x00\x02id\x00\x09Tutup"]), "cut off"),
     ],
 )

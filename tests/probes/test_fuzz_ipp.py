@@ -1,0 +1,39 @@
+"""Twenty thousand damaged IPP answers. `python -m tests.fuzz.ipp COUNT SEED` runs more."""
+
+import pytest
+
+from tests.fuzz import GROWTH_BYTES, cases, ipp, run
+
+
+@pytest.mark.slow
+def test_no_damaged_answer_crashes_the_reader_or_holds_it_up() -> None:
+    outcome = run(ipp.target, ipp.seeds(), count=20_000, seed=20_261_124, refusals=ipp.REFUSALS)
+    assert 1_000 < outcome.refused < 20_000
+    assert outcome.grown_bytes < GROWTH_BYTES
+
+
+def test_the_undamaged_answers_are_read() -> None:
+    for data in ipp.seeds():
+        ipp.target(data)
+
+
+def test_the_same_seed_gives_the_same_damage() -> None:
+    first, second, other = (list(cases(ipp.seeds(), 50, seed)) for seed in (1, 1, 2))
+    assert first == second
+    assert first != other
+
+
+def test_a_reader_that_crashes_is_caught_with_its_input() -> None:
+    def crashes(data: bytes) -> None:
+        raise IndexError(len(data))
+
+    with pytest.raises(AssertionError, match=r"case 0 of seed 7 crashed.*input: "):
+        run(crashes, [b"abc"], count=10, seed=7, refusals=(ValueError,))
+
+
+def test_a_reader_that_is_slow_is_caught_with_its_input() -> None:
+    def dawdles(data: bytes) -> int:
+        return sum(len(data) for _ in range(5_000_000))
+
+    with pytest.raises(AssertionError, match=r"case 0 of seed 7 took .* s; input: "):
+        run(dawdles, [b"abc"], count=10, seed=7, refusals=(ValueError,))
