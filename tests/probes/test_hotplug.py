@@ -1,5 +1,6 @@
 """The kernel's hotplug events: both packet formats, who may send, loss, and an end without a trace."""
 
+import contextlib
 import errno
 import queue
 import socket
@@ -173,3 +174,21 @@ def test_the_real_socket_opens_where_the_system_allows_it() -> None:
         pytest.skip(f"no kernel event socket here: {error}")
     assert netlink.getsockname()[1] == 1
     netlink.close()
+
+
+def test_a_real_queue_that_ran_over_makes_everybody_look_and_forged_events_count_for_nothing() -> None:
+    try:
+        netlink, forger = hotplug.open_socket(), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 15)
+        forger.sendto(KERNEL, (0, 1))
+    except OSError as error:
+        pytest.skip(f"only root may send to the kernel's event group: {error}")
+    netlink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    with contextlib.suppress(OSError):
+        for _ in range(5000):
+            forger.sendto(KERNEL, (0, 1))
+    heard: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+    stop = Listener(lambda: netlink).subscribe(heard.put)
+    assert heard.get(timeout=5) is None
+    stop()
+    forger.close()
+    assert heard.empty()
