@@ -92,7 +92,7 @@ class Look:
         if door.port is not None:
             msg = clean(
                 f"{host} answers the network (TCP port {door.port}) but not our SNMP questions: switch SNMP on in "
-                f"the printer's settings, and check version and community",
+                f"the printer's settings, and check version, community or keys",
                 limit=256,
             )
             raise ProbeError(msg) from silence

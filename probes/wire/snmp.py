@@ -28,7 +28,7 @@ _FIRST_GUESS_ROWS = 4
 _MAX_VARIABLES = 64  # an answer of 64 variables still fits in one Ethernet frame or two
 _SYS_OBJECT_ID = oid("1.3.6.1.2.1.1.2.0")
 # RFC 3416 section 3, error-status.
-_TOO_BIG, _NO_SUCH_NAME, _GENERIC_ERROR = 1, 2, 5
+_TOO_BIG, _NO_SUCH_NAME, _GENERIC_ERROR, _AUTHORIZATION_ERROR = 1, 2, 5, 16
 
 _places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
@@ -125,7 +125,7 @@ class Talk:
     def _greet(self) -> None:
         # One small question tells silence from a device that cannot answer large ones.
         if not self._met:
-            self.line.ask(Question(ask=Ask.GET, oids=(_SYS_OBJECT_ID,)), self._until)
+            self._ask(Ask.GET, (_SYS_OBJECT_ID,))
             self._met = True
 
     def _apart(self, how: Callable[[tuple[Oid, ...]], Rows], oids: tuple[Oid, ...]) -> Rows:
@@ -143,6 +143,9 @@ class Talk:
             if len(oids) > 1 and ask not in self._several:
                 raise _TooMuchError from silence
             raise
+        if answer.status == _AUTHORIZATION_ERROR:
+            msg = f"{self.line.endpoint} does not let us read; give this user or community the right in its settings"
+            raise ProbeError(msg)
         if answer.status in {_TOO_BIG, _GENERIC_ERROR} and len(oids) > 1:
             raise _TooMuchError
         if len(oids) > 1 and not answer.status:

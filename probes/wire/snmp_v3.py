@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from probes.reading import ProbeError
@@ -108,6 +109,9 @@ class UserLine:
 
     def _credentials(self) -> Any:  # noqa: ANN401 - pysnmp is untyped; it stays in this class
         access = self._access
+        if access.priv_protocol and find_spec("cryptography") is None:
+            msg = "priv_protocol: encryption needs the Python package cryptography; install it, or leave privacy out"
+            raise ProbeError(msg)
         return hlapi.UsmUserData(
             access.user,
             secret("auth_key_file", access.auth_key_file, key=True) or None,
