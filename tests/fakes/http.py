@@ -65,6 +65,7 @@ class HttpServer:
         self.port = port
         self.tls = tls
         self._over = threading.Event()
+        self._came = threading.Condition()
         self._listener: socket.socket | None = None
         self._threads: list[threading.Thread] = []
 
@@ -81,6 +82,12 @@ class HttpServer:
         self._threads.append(thread)
         thread.start()
 
+    def wait_for_callers(self, count: int) -> int:
+        """How many came, once at least so many did (a caller may be in before the thread here has seen it)."""
+        with self._came:
+            self._came.wait_for(lambda: self.callers >= count, timeout=5)
+            return self.callers
+
     def stop(self) -> None:
         """Refuse everybody from now on."""
         listener, self._listener = self._listener, None
@@ -94,7 +101,9 @@ class HttpServer:
                 caller, _ = listener.accept()
             except OSError:
                 return
-            self.callers += 1
+            with self._came:
+                self.callers += 1
+                self._came.notify_all()
             thread = threading.Thread(target=self._play, args=(caller,), daemon=True)
             self._threads.append(thread)
             thread.start()

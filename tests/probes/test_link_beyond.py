@@ -1,0 +1,173 @@
+"""Portals, tunnels, block pages and DNS interception, on loopback."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from probes.link.interception import InterceptionLayer
+from probes.link.ladder import Verdict
+from probes.link.lan import Line
+from probes.link.portal import KnownPage, PortalLayer
+from probes.link.service import Service, ServiceLayer
+from probes.link.vpn import Vpn, VpnLayer
+from probes.reading import Actor
+from probes.text import SafeText
+from probes.wire import route
+from probes.wire.address import Endpoint
+from tests.fakes.dns import CNAME, A, DnsServer, answer, knows, name, record
+from tests.fakes.http import HttpServer, Script, closes, free_port, page, says
+
+
+@pytest.fixture
+def servers() -> Iterator[tuple[Endpoint, ...]]:
+    with DnsServer(knows("127.0.0.1")) as server:
+        yield (server.at,)
+
+
+class TestPortal:
+    @staticmethod
+    def verdict(servers: tuple[Endpoint, ...], script: Script, body: str = "", status: int = 204) -> Verdict:
+        with HttpServer(script) as server:
+            known = KnownPage(url=f"http://page.example:{server.port}/x", status=status, body=body)
+            return PortalLayer([known], lambda: servers).look(0, afresh=False)
+
+    def test_a_page_that_arrives_unchanged_is_no_portal(self, servers: tuple[Endpoint, ...]) -> None:
+        assert self.verdict(servers, page(204)).up is True
+        assert self.verdict(servers, page(200, b"Microsoft Connect Test\r\n"), "Microsoft Connect", 200).up is True
+
+    @pytest.mark.parametrize(
+        ("script", "evidence"),
+        [
+            (page(302, b"", "Location: http://login.example/"), "302 in place of 204, leads to http://login.example/"),
+            (page(200, b"<html>"), "200 in place of 204"),
+            (page(511), "511 in place of 204"),
+            (page(500), "500 in place of 204"),
+            (says(b"login please"), "no HTTP in place of 204"),
+        ],
+    )
+    def test_another_answer_is_a_portal(self, servers: tuple[Endpoint, ...], script: Script, evidence: str) -> None:
+        verdict = self.verdict(servers, script)
+        assert (verdict.up, [fault.code for fault in verdict.faults]) == (False, ["captive-portal"])
+        assert evidence in verdict.faults[0].detail
+
+    def test_another_body_is_a_portal(self, servers: tuple[Endpoint, ...]) -> None:
+        verdict = self.verdict(servers, page(200, b"Bayar tagihan"), "Microsoft Connect Test", 200)
+        assert "another page in its place" in verdict.faults[0].detail
+
+    def test_no_answer_proves_nothing(self, servers: tuple[Endpoint, ...]) -> None:
+        assert self.verdict(servers, closes).up is None
+        assert self.verdict((), page(204)).up is None
+
+    def test_one_unchanged_page_of_two_is_enough(self, servers: tuple[Endpoint, ...]) -> None:
+        with HttpServer(page(200)) as wrong, HttpServer(page(204)) as right:
+            pages = [KnownPage(url=f"http://page.example:{s.port}/") for s in (wrong, right)]
+            assert PortalLayer(pages, lambda: servers).look(0, afresh=False).up is True
+
+    def test_a_good_result_holds_and_a_portal_is_looked_at_again_at_once(self, servers: tuple[Endpoint, ...]) -> None:
+        with HttpServer(page(204)) as server:
+            layer = PortalLayer([KnownPage(url=f"http://page.example:{server.port}/")], lambda: servers)
+            assert [layer.look(t, afresh=False).kept for t in (0, 5, 10)] == [False, True, False]
+            server.script = page(200)
+            assert [layer.look(t, afresh=False).kept for t in (20, 21, 22)] == [False, False, False]
+
+    @pytest.mark.parametrize("url", ["https://page.example/", "page.example"])
+    def test_only_plain_http_shows_a_portal(self, url: str) -> None:
+        with pytest.raises(ValueError, match=r"^url: .*write"):
+            KnownPage(url=url)
+
+
+class TestVpn:
+    def test_no_tunnel_is_asked_for(self) -> None:
+        assert VpnLayer(None).look(0, afresh=False).up is None
+
+    def test_a_tunnel_whose_inside_lets_us_in_is_up_and_asked_gently(self) -> None:
+        with HttpServer(closes) as inside:
+            layer = VpnLayer(Vpn(interface="lo", inside=inside.at))
+            assert [layer.look(t, afresh=False).up for t in (0, 3, 6, 59)] == [True] * 4
+            assert inside.wait_for_callers(1) == 1
+
+    def test_a_dead_inside_is_a_fault_that_does_not_stop_the_ladder(self) -> None:
+        verdict = VpnLayer(Vpn(interface="lo", inside=f"127.0.0.1:{free_port()}")).look(0, afresh=False)
+        assert (verdict.up, verdict.stops) == (False, False)
+        assert [(f.code, f.actor) for f in verdict.faults] == [("vpn-down", Actor.CENTRAL)]
+        assert "refused" in verdict.faults[0].detail
+
+    def test_a_missing_interface_is_a_fault(self) -> None:
+        verdict = VpnLayer(Vpn(interface="wg9")).look(0, afresh=False)
+        assert verdict.faults[0].detail == "wg9 does not exist"
+
+    def test_an_interface_without_an_address_is_a_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(route, "addresses", tuple)
+        assert VpnLayer(Vpn(interface="lo")).look(0, afresh=False).faults[0].detail == "lo has no address"
+
+    @pytest.mark.parametrize(
+        ("option", "more"),
+        [("interface", {"interface": ""}), ("inside", {"inside": "vpn.example:1"}), ("inside", {"inside": "::"})],
+    )
+    def test_a_wrong_option_is_named(self, option: str, more: dict[str, str]) -> None:
+        with pytest.raises(ValueError, match=rf"^{option}: "):
+            Vpn(**({"interface": "wg9"} | more))  # type: ignore[arg-type] # wrong on purpose
+
+    def test_services_behind_a_fallen_tunnel_are_left_alone(self) -> None:
+        vpn = VpnLayer(Vpn(interface="wg9"))
+        vpn.look(0, afresh=False)
+        with HttpServer(closes) as server:
+            behind = Service(name=SafeText("siak"), url=f"tcp://{server.at}", via_vpn=True)
+            verdict = ServiceLayer([behind], tuple, vpn).look(0, afresh=False)
+            assert (verdict.up, verdict.samples, server.callers) == (None, (), 0)
+
+
+class TestBlockPage:
+    @pytest.mark.parametrize(
+        "records",
+        [
+            [record(A, socket.inet_aton("27.54.116.70"), ttl=1)],
+            [record(CNAME, name("trustpositif.kominfo.go.id")), record(A, b"\x7f\0\0\1")],
+        ],
+        ids=["its address", "its name"],
+    )
+    def test_a_name_that_leads_there_is_blocked_and_not_down(self, records: list[bytes]) -> None:
+        pages = frozenset({"27.54.116.70", "trustpositif.kominfo.go.id"})
+        with DnsServer(lambda question: [answer(question, *records)]) as server:
+            service = Service(name=SafeText("dukcapil"), url="http://blocked.example/")
+            faults = ServiceLayer([service], lambda: (server.at,), VpnLayer(None), pages).look(0, afresh=False).faults
+        assert [(f.code, f.actor) for f in faults] == [("domain-blocked", Actor.PROVIDER)]
+
+
+class TestGentleServices:
+    def test_a_central_service_is_looked_at_once_a_minute_and_once_more_for_news(self) -> None:
+        with HttpServer(closes) as server:
+            service = Service(name=SafeText("siak"), url=f"tcp://{server.at}", every_seconds=60)
+            layer = ServiceLayer([service], tuple, VpnLayer(None))
+            asked = [second for second in range(0, 300, 3) if not layer.look(second, afresh=False).kept]
+            assert asked[0] == 0
+            assert all(later - earlier >= 60 for earlier, later in pairwise(asked))
+            server.stop()
+            verdicts = [layer.look(second, afresh=False) for second in range(420, 440)]
+        assert [fault.code for fault in verdicts[-1].faults] == ["service-down"]
+        assert sum(not verdict.kept for verdict in verdicts) == 2
+
+
+class TestInterception:
+    @staticmethod
+    def facts(nobody: Endpoint) -> dict[str, str]:
+        layer = InterceptionLayer(Line(), ("stable.example",), nobody)
+        layer.look(0, afresh=False)
+        for thread in threading.enumerate():
+            if thread.name == "link-interception":
+                thread.join()
+        verdict = layer.look(3, afresh=False)
+        assert (verdict.up, verdict.faults) == (None, ())
+        return dict(verdict.facts)
+
+    def test_an_answer_from_where_nobody_lives_is_told_as_a_fact(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(route, "addresses", tuple)
+        with DnsServer(knows("192.0.2.1")) as server:
+            assert self.facts(server.at) == {"dns_intercepted": "yes"}
+        assert self.facts(Endpoint("127.0.0.1", free_port())) == {"dns_intercepted": "no"}
+
+    def test_a_pc_that_lives_there_itself_cannot_tell(self) -> None:
+        assert self.facts(Endpoint("127.0.0.1", 53)) == {}
