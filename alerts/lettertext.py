@@ -3,7 +3,7 @@
 import textwrap
 from dataclasses import dataclass
 
-from alerts.incident import Action, Notice, Ticket
+from alerts.incident import Action, Notice, Status, Ticket
 from alerts.office import Office
 from alerts.words import Words, words
 from probes.text import SafeText, clean
@@ -32,13 +32,13 @@ def write(notice: Notice, ticket: Ticket, office: Office, *, now: float) -> Lett
     ]
     if not recovered:
         blocks.append(f"{say.phrase('letter.step')}:\n{_fill(say.of(ticket.device, ticket.code).step)}")
-    blocks.append(_lines(_people(say, ticket)))
+    blocks.append(_lines(_people(say, ticket, recovered=recovered)))
     event = ticket.recovered if recovered and ticket.recovered is not None else ticket.opened
     if abs(now - event) > LATE_SECONDS:
         blocks.append(_fill(f"{say.phrase('letter.sent')}: {_when(say, office, now)}. {say.phrase('letter.late')}"))
     if notice.addressee.role == "technician":
         blocks.append(f"{say.phrase('letter.technical')}\n{_lines(_technical(say, ticket))}")
-    if recovered:
+    if recovered and ticket.status is not Status.CLOSED:
         blocks.append(_fill(say.phrase("letter.close")))
     blocks.append(f"-- \n{_fill(say.phrase('letter.footer'))}")
     return LetterText(subject=_subject(say, ticket, office, recovered=recovered), body="\n\n".join(blocks) + "\n")
@@ -72,8 +72,8 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, recovered: bool) -> li
     return pairs
 
 
-def _people(say: Words, ticket: Ticket) -> list[tuple[str, str]]:
-    pairs = [(say.phrase("letter.actor"), say.actor(ticket.actor))]
+def _people(say: Words, ticket: Ticket, *, recovered: bool) -> list[tuple[str, str]]:
+    pairs = [] if recovered else [(say.phrase("letter.actor"), say.actor(ticket.actor))]
     if ticket.device.responsible:
         pairs.append((say.phrase("letter.responsible"), ticket.device.responsible))
     pairs += [(say.asset(name), value) for name, value in ticket.device.asset.items()]

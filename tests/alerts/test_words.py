@@ -5,96 +5,38 @@ import string
 import tomllib
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import agent
+import probes
 from alerts.incident import Status
 from alerts.words import FaultWords, best_language, languages, words
 from probes.printer import CAUSES
 from probes.reading import Actor, Device, Severity, State
 from probes.text import SafeText
 
-CODES = [
-    "media-empty",
-    "media-low",
-    "media-jam",
-    "media-needed",
-    "cover-open",
-    "door-open",
-    "interlock-open",
-    "toner-empty",
-    "toner-low",
-    "marker-supply-empty",
-    "marker-supply-low",
-    "marker-waste-full",
-    "marker-waste-almost-full",
-    "input-tray-missing",
-    "output-area-full",
-    "output-area-almost-full",
-    "opc-near-eol",
-    "opc-life-over",
-    "fuser-over-temp",
-    "paused",
-    "stopped",
-    "offline",
-    "maintenance-due",
-    "service-needed",
-    "other",
-    "queue-stuck",
-    "queue-stopped",
-    "not-connected",
-    "no-driver",
-    "firmware-not-loaded",
-    "unstable-connection",
-    "slow-connection",
-    "no-permission",
-    "duplicate",
-    "power-out",
-    "cable-unplugged",
-    "interface-errors",
-    "no-address",
-    "gateway-down",
-    "internet-down",
-    "dns-failed",
-    "captive-portal",
-    "service-down",
-    "service-slow",
-    "tls-invalid",
-    "tls-expiring",
-    "high-loss",
-    "high-latency",
-    "vpn-down",
-    "disk-full",
-    "disk-low",
-    "disk-failing",
-    "memory-low",
-    "overheating",
-    "clock-wrong",
-    "on-battery",
-    "battery-low",
-    "reboot-unclean",
-    "process-not-running",
-    "service-failed",
-    "not-responding",
-    "not-observable",
-    "store-damaged",
-]
-ROLES = [
-    "fingerprint",
-    "iris",
-    "signature-pad",
-    "card-reader",
-    "camera",
-    "document-scanner",
-    "receipt-printer",
-    "card-printer",
-    "office-printer",
-    "label-printer",
-    "ups",
-    "link",
-    "host",
-]
+# The list of fault codes in the contract with those who use this program.
+CODES = re.findall(
+    r"\S+",
+    """
+    media-empty media-low media-jam media-needed cover-open door-open interlock-open toner-empty toner-low
+    marker-supply-empty marker-supply-low marker-waste-full marker-waste-almost-full input-tray-missing
+    output-area-full output-area-almost-full opc-near-eol opc-life-over fuser-over-temp paused stopped offline
+    maintenance-due service-needed other queue-stuck queue-stopped not-connected no-driver firmware-not-loaded
+    unstable-connection slow-connection no-permission duplicate power-out cable-unplugged interface-errors no-address
+    gateway-down internet-down dns-failed captive-portal service-down service-slow tls-invalid tls-expiring high-loss
+    high-latency vpn-down disk-full disk-low disk-failing memory-low overheating clock-wrong on-battery battery-low
+    reboot-unclean process-not-running service-failed not-responding not-observable store-damaged
+    """,
+)
+ROLES = re.findall(
+    r"\S+",
+    "fingerprint iris signature-pad card-reader camera document-scanner receipt-printer card-printer office-printer "
+    "label-printer ups link host",
+)
 
 
 def table(language: str) -> dict[str, Any]:
@@ -150,6 +92,15 @@ def test_every_code_has_words_of_its_own_for_every_role(language: str) -> None:
             assert fault.impact.endswith(".")
             assert fault.step.endswith(".")
             assert not fault.title.endswith(".")
+
+
+def test_every_code_that_the_code_names_has_words() -> None:
+    known = table("id")["fault"]
+    named = re.compile(r"""\b(?:fault\(\s*|code=)"([a-z]+(?:-[a-z]+)*)\"""")
+    for room in (probes, agent):
+        for file in Path(room.__path__[0]).rglob("*.py"):
+            for code in named.findall(file.read_text("utf-8")):
+                assert code in known, f"{file.name}: {code}"
 
 
 @pytest.mark.parametrize("language", languages())
