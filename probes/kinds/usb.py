@@ -14,7 +14,7 @@ from probes.usb.faults import Wants
 from probes.usb.history import History
 from probes.usb.match import Match, check_ids
 from probes.usb.unit import Unit
-from probes.wire import hotplug, kmsg, usb
+from probes.wire import hotplug, kmsg, usb, usbport
 from probes.wire.sysfs import Tree
 from probes.wire.usbbus import Bus
 
@@ -28,6 +28,7 @@ class Usb(Probe):
     fault. before_firmware: its "vendor:product" before its driver loads its firmware, where the catalogue does
     not know it. unstable_count, unstable_minutes: so many reconnects within so many minutes are a fault.
     ask_speed: ask a device that runs at full speed whether it could run faster; this opens it once per plug.
+    repair: when it went away and stays away, switch its port off and on once (needs Linux 6.0 and the permission).
 
     confirm: sysfs does not err, and hotplug events only say when to look at it. The second look, 5 ms after the
     first, filters what is read while the kernel takes a device apart or puts it together, and costs a twentieth
@@ -47,6 +48,7 @@ class Usb(Probe):
     unstable_count: int = 3
     unstable_minutes: float = 10.0
     ask_speed: bool = False
+    repair: bool = False
     _unit: Unit = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +68,7 @@ class Usb(Probe):
             clock=time.monotonic,
             loader=lambda: self._loader,
             could_be_faster=usb.could_be_faster if self.ask_speed else None,
+            repair=usbport.cycle if self.repair else None,
             history=History(window_seconds=self.unstable_minutes * 60),
         )
 

@@ -31,7 +31,8 @@ class Unit:
     """One device under watch.
 
     loader: tells its ids before its firmware is loaded ("080b:0010"), or "". could_be_faster: asks the device
-    itself, or None not to. listening: events arrive. Everything that waits or reads is handed in.
+    itself, or None not to. repair: switches a port off and on and tells what happened, or None not to.
+    listening: events arrive. Everything that waits or reads is handed in.
     """
 
     match: Match
@@ -42,12 +43,14 @@ class Unit:
     loader: Callable[[], str]
     could_be_faster: Callable[[UsbDevice], bool] | None
     history: History
+    repair: Callable[[str], str] | None = None
     sleep: Sleep = field(default_factory=Sleep)
     pause: Callable[[float], None] = time.sleep
     listening: bool = False
     _heard: deque[str] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _leaving: bool = False
     _asked: tuple[int, int] | None = None
+    _repaired: str = ""
 
     def look(self) -> Reading:
         """Look at the bus once. Raises ProbeError where none can be seen, and while devices come back after sleep."""
@@ -63,7 +66,8 @@ class Unit:
         if awake_seconds < RESUME_GRACE_SECONDS:
             msg = f"the PC woke up {awake_seconds:.0f} s ago and {self.match} is not back yet; looking again soon"
             raise ProbeError(msg)
-        loading = self.bus.with_ids(self.loader())
+        ids = self.loader()
+        loading = self.bus.with_ids(ids) if ids else []
         return self._loading(loading[0], now) if loading else self._absent(others, now)
 
     def hear(self, event: Event | None) -> bool:
@@ -95,6 +99,8 @@ class Unit:
         last = self.history.last
         device = next((one for one in devices if last is not None and one.address == last.address), devices[0])
         self.history.see(device, devices, heard=heard, now=now)
+        if self.history.age(device, now) >= SETTLE_SECONDS:
+            self._repaired = ""
         self._ask_speed(device)
         found = list(faults.of_device(device, self.history, self.wants, now))
         if len(devices) > 1:
@@ -112,6 +118,7 @@ class Unit:
 
     def _absent(self, others: list[UsbDevice], now: float) -> Reading:
         found = substitutes(self.match, others)
+        self._try_repair(found, now)
         missing = faults.not_connected(self._why(found, now))
         standing = [missing]
         if self.history.recent_reconnects(now) >= self.wants.reconnects:
@@ -128,9 +135,18 @@ class Unit:
         if last is not None and not self.match.port:
             parts.append(f"it was on port {last.port}")
         parts.extend(found.texts())
+        parts.extend([self._repaired] if self._repaired else [])
         causes = self.log.causes(port, now) if port else None
         parts.extend(f"kernel: {cause}" for cause in (causes or ())[-_CAUSES_SHOWN:])
         return "; ".join(parts)
+
+    def _try_repair(self, found: Substitutes, now: float) -> None:
+        """Once per absence, when the device was here before and nothing else took its place."""
+        last = self.history.last
+        if self.repair is None or self._repaired or last is None or found.taker is not None or found.other is not None:
+            return
+        if self.history.missing_seconds(now) >= SETTLE_SECONDS:
+            self._repaired = self.repair(last.port)
 
     def _ask_speed(self, device: UsbDevice) -> None:
         """Once per plug, and only a device that is awake, unclaimed and allowed to be opened."""

@@ -445,6 +445,62 @@ def test_the_kernels_own_words_stand_in_the_ticket(counter: Counter) -> None:
     assert faults(probe.read())["not-connected"].detail.endswith("kernel: device descriptor read/64, error -71")
 
 
+# repair
+
+
+def test_a_port_is_switched_once_when_its_device_stays_away_and_the_ticket_says_so(counter: Counter) -> None:
+    counter.bus.plug("1-2", READER, power__connected_duration="100")
+    probe = counter.probe()
+    switched: list[str] = []
+
+    def repair(port: str) -> str:
+        switched.append(port)
+        return f"port {port} was switched off and on once"
+
+    probe._unit.repair = repair
+    probe.read()
+    counter.bus.unplug("1-2")
+    probe.read()
+    assert switched == []
+    counter.now += 9
+    assert "port 1-2 was switched off and on once" in faults(probe.read())["not-connected"].detail
+    counter.now += 60
+    probe.read()
+    assert switched == ["1-2"]
+    counter.bus.plug("1-2", READER, power__connected_duration="100")
+    probe.read()
+    counter.now += 9
+    probe.read()
+    counter.bus.unplug("1-2")
+    probe.read()
+    counter.now += 9
+    probe.read()
+    assert switched == ["1-2", "1-2"]
+
+
+def test_nothing_is_switched_where_something_else_took_the_port_or_nothing_ever_was(counter: Counter) -> None:
+    match = Match(vendor="05ba", product="000a", port="1-2")
+    never, taken = counter.probe(match), counter.probe(match)
+    counter.bus.plug("1-2", READER)
+    taken.read()
+    counter.bus.unplug("1-2")
+    switched: list[str] = []
+    for probe in (never, taken):
+        probe._unit.repair = lambda port: switched.append(port) or ""  # type: ignore[func-returns-value] # it returns None
+    counter.bus.plug("1-2", "046d:c31c")
+    for probe in (never, taken):
+        probe.read()
+    counter.now += 9
+    for probe in (never, taken):
+        probe.read()
+    assert switched == []
+
+
+def test_nothing_is_repaired_by_default(counter: Counter) -> None:
+    assert counter.probe()._unit.repair is None
+    assert counter.probe(repair=True)._unit.repair is not None
+
+
 # events
 
 
