@@ -86,6 +86,12 @@ def ask_tcp(host: str, port: int, questions: Sequence[Question], *, deadline_sec
         return converse(wire.fileno(), questions, deadline=deadline)
 
 
+def reply_in(question: Question, heard: bytes | bytearray) -> bytes:
+    """The reply to a question in what was heard so far, b"" while there is none."""
+    found = re.search(question.until, heard, re.DOTALL)
+    return bytes(found.group()) if found else b""
+
+
 def converse(file: int, questions: Iterable[Question], *, deadline: float) -> Exchange:
     """Ask over an open non-blocking file. deadline: monotonic."""
     talk = _Talk(file, deadline)
@@ -118,13 +124,11 @@ class _Talk:
         until = min(self._deadline, time.monotonic() + ANSWER_SECONDS)
         if not self._send(question.send, until) or not question.until:
             return b""
-        pattern = re.compile(question.until, re.DOTALL)
         heard = bytearray()
         while len(heard) < REPLY_LIMIT_BYTES and not self.closed and self._ready(select.POLLIN, until):
             heard += self._read()
-            found = pattern.search(heard)
-            if found:
-                return bytes(found.group())
+            if reply := reply_in(question, heard):
+                return reply
         return b""
 
     def _send(self, data: bytes, until: float) -> bool:
@@ -158,11 +162,11 @@ class _Talk:
 def _address(host: str, timeout_seconds: float) -> str:
     if family(host) is not None:
         return host
-    found, why = names.lookup(host, names.name_servers(), timeout_seconds)
-    if not found:
-        msg = f"{host}: no address found ({clean(why)}); write the printer's IP address instead of its name"
+    found = names.lookup(host, names.name_servers(), timeout_seconds)
+    if not found.addresses:
+        msg = f"{host}: no address found ({clean(found.why)}); write the printer's IP address instead of its name"
         raise ProbeError(msg)
-    return found[0]
+    return found.addresses[0]
 
 
 def _not_connected(error: OSError, where: str) -> Exchange:

@@ -10,6 +10,7 @@ import pytest
 
 from probes.kinds.printer_escpos import COUNT_SECONDS, PrinterEscpos
 from probes.raw import printer as raw
+from probes.raw.place import REST_SECONDS
 from probes.reading import Actor, ProbeError, Reading, Severity, State
 from probes.wire import stream
 from tests.fakes.rawprinter import RawPrinter, Receipt, closed_port, full_backlog
@@ -205,6 +206,16 @@ def test_no_answer_to_the_connection_is_silence(monkeypatch: pytest.MonkeyPatch)
     assert codes(PrinterEscpos(host="192.0.2.1").read()) == [("not-responding", "")]
 
 
+def test_a_printer_may_be_given_by_its_name(fake: RawPrinter) -> None:
+    assert PrinterEscpos(host="localhost", port=fake.port).read().state is State.OK
+
+
+def test_a_name_without_address_does_not_blame_the_printer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("probes.wire.names.name_servers", lambda: ())
+    with pytest.raises(ProbeError, match=r"printer\.invalid: no address found .*write the printer's IP address"):
+        PrinterEscpos(host="printer.invalid").read()
+
+
 def test_a_pc_without_network_does_not_blame_the_printer(monkeypatch: pytest.MonkeyPatch) -> None:
     error = OSError(101, "Network is unreachable")
     monkeypatch.setattr("socket.create_connection", Mock(side_effect=error))
@@ -330,7 +341,7 @@ def test_a_healthy_answer_over_a_node_is_kept_for_a_minute(receipt: Receipt) -> 
         receipt.cover = True
         assert probe.read().state is State.OK
         assert len(receipt.asked) == asked
-        now += raw.REST_SECONDS
+        now += REST_SECONDS
         assert codes(probe.read()) == [("cover-open", "")]
 
 
