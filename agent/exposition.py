@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
-from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
+from agent.formats import OPENMETRICS, TEXT, Format
 from probes.reading import Metric, MetricType, Sample
 from probes.text import SafeText
 
@@ -46,31 +45,6 @@ class _Registry(Collector):
     def collect(self) -> Iterator[Family]:
         """The family as it is."""
         yield self.family
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One of the two languages a Prometheus server speaks."""
-
-    content_type: str
-    encode: Callable[[Collector], bytes]
-    end: str
-
-
-TEXT = Format(CONTENT_TYPE_PLAIN_0_0_4, generate_latest, "")
-OPENMETRICS = Format(openmetrics.CONTENT_TYPE_LATEST, openmetrics.generate_latest, "# EOF\n")
-
-
-def negotiate(accept: str) -> Format:
-    """The format an Accept header likes best: OpenMetrics 1.0 where it is named, else text 0.0.4."""
-    likes = {"application/openmetrics-text": 0.0, "text/plain": 0.0}
-    for offer in accept.split(","):
-        name, *parameters = (part.strip() for part in offer.split(";"))
-        quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-        if name in likes and re.fullmatch(r"[01](\.\d{0,3})?", quality):
-            likes[name] = max(likes[name], float(quality))
-    liked = likes["application/openmetrics-text"]
-    return OPENMETRICS if liked and liked >= likes["text/plain"] else TEXT
 
 
 def fits(metric: Metric) -> bool:
@@ -107,7 +81,7 @@ class _Writer:
         if stem is None:
             family = self._family()
             family.add_metric(labels, 0)
-            line = generate_latest(_Registry(family)).decode()
+            line = TEXT.encode(_Registry(family)).decode()
             stem = line.removeprefix(self.head(TEXT)).removesuffix("0.0\n")
             if len(self._stems) >= _STEMS_LIMIT:
                 self._stems.clear()

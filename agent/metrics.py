@@ -8,7 +8,9 @@ from types import MappingProxyType
 from prometheus_client import PROCESS_COLLECTOR
 
 import agent
-from agent import exposition, names
+from agent import names
+from agent.exposition import Exposition
+from agent.formats import negotiate
 from agent.names import catalogue, of_device
 from agent.view import DeviceView, Panel
 from alerts.incident import Status
@@ -36,7 +38,7 @@ class Exporter:
         office_open: Callable[[], bool | None],
         more: Mapping[str, Source] = MappingProxyType({}),
     ) -> None:
-        self._exposition = exposition.Exposition()
+        self._exposition = Exposition()
         self._broken: set[str] = set()
         self._sources: dict[str, Source] = {
             "devices": lambda: chain.from_iterable(map(_device, panel.views())),
@@ -52,7 +54,7 @@ class Exporter:
 
         only: show the metrics of these names; all where it is empty.
         """
-        form = exposition.negotiate(accept)
+        form = negotiate(accept)
         samples = (sample for sample in self._samples() if not only or sample.metric.name in only)
         return self._exposition.page(samples, form), form.content_type
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.exposition import OPENMETRICS, TEXT, Exposition, Format, fits, negotiate
+from agent.exposition import Exposition, fits
+from agent.formats import OPENMETRICS, TEXT, Format, negotiate
 from probes.reading import Metric, MetricType, Sample
 from probes.text import SafeText, clean
 from tests.fakes.pages import openmetrics_families, text_families
