@@ -70,10 +70,15 @@ class SnmpAgent:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Fall silent for good; answer() still works."""
         self._stop.set()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", ("127.0.0.1", self.port))
-        self._thread.join(5)
+        if self._thread.ident is not None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+                waker.sendto(b"", ("127.0.0.1", self.port))
+            self._thread.join(5)
         self._socket.close()
 
     def load(self, rows: str | Iterable[str]) -> None:
