@@ -33,19 +33,28 @@ _CLOSED = "the connection is closed"
 def compose(notice: Notice, *, sender: str, name: str, text: LetterText) -> bytes:
     """The letter as bytes with CRLF ends. Its Date is when the notice was made, its id the notice's own."""
     message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(display_name=clean(f"JagaLoket {name}", 60), addr_spec=sender)
+    message["From"] = Address(display_name=_header(f"JagaLoket {name}", 60), addr_spec=sender)
     message["To"] = Address(addr_spec=notice.addressee.address)
-    message["Subject"] = text.subject
+    message["Subject"] = _header(text.subject, 250)
     message["Date"] = format_datetime(datetime.fromtimestamp(notice.created, UTC))
     message["Message-ID"] = f"<{notice.message_id}>"
     if notice.thread_id:
         message["In-Reply-To"] = f"<{notice.thread_id}>"
         message["References"] = f"<{notice.thread_id}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = notice.addressee.language
     message["X-JagaLoket-Ticket"] = notice.ticket
     message.set_content(text.body, cte="quoted-printable")
+    message["Content-Language"] = notice.addressee.language
     return message.as_bytes()
+
+
+def _header(text: str, limit: int) -> str:
+    """Text for a header, without encoded-words (RFC 2047).
+
+    Python's parser would decode them and write out the line breaks that they may hide: a device could add
+    headers of its own.
+    """
+    return clean(text, limit).replace("=?", "= ?")
 
 
 def deliver(settings: MailSettings, recipient: str, message: bytes) -> None:
