@@ -12,7 +12,7 @@ from probes.raw.usbport import STATED, StatusByte
 from probes.reading import Metric, ProbeError, Reading
 from probes.text import SafeText, clean
 from probes.usb import report
-from probes.usb.device import Interface, UsbDevice
+from probes.usb.device import PRINTER, Interface, UsbDevice
 from probes.usb.faults import Wants, not_connected
 from probes.usb.history import History
 from probes.usb.match import Match
@@ -20,8 +20,6 @@ from probes.usb.unit import Unit
 from probes.wire import hotplug, kmsg, lpnode
 from probes.wire.sysfs import Tree
 from probes.wire.usbbus import Bus
-
-PRINTER_CLASS = "07"
 
 
 @dataclass(kw_only=True)
@@ -67,7 +65,7 @@ class PrinterUsb(Probe):
             return Reading(reachable=False, faults=(missing,))
         reading = unit.look()
         device = unit.history.last if unit.history.present else None
-        interface = next((one for one in device.interfaces if one.code == PRINTER_CLASS), None) if device else None
+        interface = next((one for one in device.interfaces if one.code == PRINTER), None) if device else None
         if device is None or interface is None:
             return replace(reading, capabilities={**reading.capabilities, **self._tells()})
         return self._with_status(reading, device, interface)

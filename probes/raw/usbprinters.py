@@ -7,10 +7,10 @@ from probes import catalogue
 from probes.catalogue import Entry
 from probes.probe import Candidate
 from probes.text import clean
-from probes.usb.device import UsbDevice
+from probes.usb.device import PRINTER, UsbDevice
+from probes.usb.discovery import NOT_DISTINCTIVE
 from probes.wire.ieee1284 import Identity, parse
 
-PRINTER_CLASS = "07"
 _RECEIPT, _LABEL, _CARD, _OFFICE = "receipt-printer", "label-printer", "card-printer", "office-printer"
 _LANGUAGES = (
     (("ESC/POS", "ESCPOS", "EPOS", "STAR", "CITIZEN CBM"), _RECEIPT),
@@ -19,12 +19,10 @@ _LANGUAGES = (
 )
 """Command sets that printers name, and what prints them. The first that fits counts."""
 
-_DUMMY_SERIALS = {"", "0", "00000000", "000000000000", "0123456789", "0123456789abcdef", "123456789012", "1234567890"}
-
 
 def candidates(devices: Sequence[UsbDevice]) -> Iterator[Candidate]:
     """One candidate for every device with a printer interface."""
-    printers = [device for device in devices if any(one.code == PRINTER_CLASS for one in device.interfaces)]
+    printers = [device for device in devices if any(one.code == PRINTER for one in device.interfaces)]
     rules, labels = tuple(catalogue.entries()), catalogue.roles()
     same = Counter(_unit(device) for device in printers)
     for device in printers:
@@ -56,14 +54,14 @@ def _identity(device: UsbDevice) -> Identity:
 
 def _options(device: UsbDevice, *, alone: bool) -> dict[str, str]:
     options = {"vendor": device.vendor, "product": device.product}
-    if device.words.serial.lower() not in _DUMMY_SERIALS:
+    if device.words.serial.lower() not in NOT_DISTINCTIVE:
         options["serial"] = device.words.serial
     return options if alone else {**options, "port": device.port}
 
 
 def _unit(device: UsbDevice) -> tuple[str, str, str]:
     serial = device.words.serial.lower()
-    return (device.vendor, device.product, "" if serial in _DUMMY_SERIALS else serial)
+    return (device.vendor, device.product, "" if serial in NOT_DISTINCTIVE else serial)
 
 
 def _languages(words: Identity) -> str:

@@ -18,7 +18,7 @@ _GENERIC = re.compile(
 )
 """What the role's own name says already."""
 
-_NOT_DISTINCTIVE = {"", "0", "00000000", "000000000000", "0123456789", "0123456789abcdef", "123456789012", "1234567890"}
+NOT_DISTINCTIVE = {"", "0", "00000000", "000000000000", "0123456789", "0123456789abcdef", "123456789012", "1234567890"}
 """Serial numbers that makers leave in from the sample code, the same in every unit."""
 
 
@@ -39,7 +39,7 @@ def _candidate(device: UsbDevice, entry: Entry, labels: Mapping[str, str], *, lo
     match = {"vendor": device.vendor, "product": device.product}
     if loading:
         match = {"vendor": entry.vendor_id, "product": entry.product_id}
-    elif device.words.serial.lower() not in _NOT_DISTINCTIVE:
+    elif device.words.serial.lower() not in NOT_DISTINCTIVE:
         match["serial"] = device.words.serial
     if not alone:
         match["port"] = device.port
@@ -64,7 +64,7 @@ def _watched_here(device: UsbDevice) -> bool:
 
 def _unit(device: UsbDevice) -> tuple[str, str, str]:
     serial = device.words.serial
-    return (device.vendor, device.product, "" if serial.lower() in _NOT_DISTINCTIVE else serial)
+    return (device.vendor, device.product, "" if serial.lower() in NOT_DISTINCTIVE else serial)
 
 
 def _name(device: UsbDevice, entry: Entry) -> SafeText:
