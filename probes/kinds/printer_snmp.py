@@ -1,12 +1,12 @@
 """A network printer that is asked by SNMP (RFC 3805 Printer-MIB, RFC 2790 Host Resources)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from probes.printer import CONFIRM, PAGES_TOTAL, SUPPLY_RATIO, TRAY_RATIO
-from probes.probe import Confirm, Probe
+from probes.probe import Candidate, Confirm, Probe
 from probes.reading import Metric, Reading
 from probes.secret import Secret
 from probes.supply_quirks import BY_NAME
@@ -75,6 +75,22 @@ class PrinterSnmp(Probe):
         """Give the socket back."""
         if self._look is not None:
             self._look.close()
+
+    @classmethod
+    def scan(
+        cls,
+        network: str,
+        *,
+        community_file: Secret | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[Candidate]:
+        """The printers of a network ("192.168.1.0/24") that answer SNMP, asked one by one, without broadcast.
+
+        progress: told (addresses asked, addresses in all). Raises ValueError, ProbeError like probes.mib.scan.
+        """
+        from probes.mib.scan import scan  # noqa: PLC0415 - pysnmp comes along: only who scans pays
+
+        return scan(network, community_file=community_file, progress=progress)
 
     def _first(self) -> "Look":
         from probes.mib.look import Look  # noqa: PLC0415 - pysnmp comes along: only who has such a printer pays

@@ -56,6 +56,7 @@ class Answer:
     index: int
     rows: tuple[tuple[Oid, Value], ...]
     size: int = 0
+    version: Version = Version.V2C
 
 
 class _VarBind(univ.Sequence):  # type: ignore[misc]  # pyasn1 is untyped
@@ -121,12 +122,15 @@ def decode(datagram: bytes) -> Answer:
         raise MalformedError(msg)
     try:
         message, rest = decoder.decode(datagram, asn1Spec=_SPEC)
-        if rest or int(message[0]) not in tuple(Version):
-            msg = "an answer of another SNMP version, or with bytes after its end"
+        version = Version(int(message[0]))
+        if rest:
+            msg = "an answer with bytes after its end"
             raise MalformedError(msg)
         pdu = message[2]
         rows = tuple((name(bytes(bind[0])), value(bytes(bind[1]))) for bind in pdu[3])
-        return Answer(request=int(pdu[0]), status=int(pdu[1]), index=int(pdu[2]), rows=rows, size=len(datagram))
+        return Answer(
+            request=int(pdu[0]), status=int(pdu[1]), index=int(pdu[2]), rows=rows, size=len(datagram), version=version
+        )
     except (PyAsn1Error, ValueError, TypeError, IndexError, OverflowError, RecursionError, MemoryError) as error:
         # Seen from pyasn1 on mutated bytes; each means the same.
         msg = "an answer that is no SNMP message"

@@ -46,7 +46,13 @@ class SnmpAgent:
     answer a question about several variables. asked: (PDU tag, number of variables) of each question heard.
     """
 
-    def __init__(self, rows: str | Iterable[str] = "", community: bytes = _PUBLIC) -> None:
+    def __init__(
+        self,
+        rows: str | Iterable[str] = "",
+        community: bytes = _PUBLIC,
+        *,
+        address: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
         self.rows: dict[Oid, bytes] = {}
         self.community = community
         self.mischief = Mischief.NONE
@@ -55,8 +61,8 @@ class SnmpAgent:
         self.asked: list[tuple[int, int]] = []
         self.load(rows)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
+        self._socket.bind(address)
+        self.address, self.port = self._socket.getsockname()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="snmp agent", daemon=True)
 
@@ -77,7 +83,7 @@ class SnmpAgent:
         self._stop.set()
         if self._thread.ident is not None:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-                waker.sendto(b"", ("127.0.0.1", self.port))
+                waker.sendto(b"", (self.address, self.port))
             self._thread.join(5)
         self._socket.close()
 
