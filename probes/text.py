@@ -13,6 +13,7 @@ SafeText = NewType("SafeText", str)
 
 DEFAULT_LIMIT_BYTES = 128
 _INPUT_LIMIT = 64 * 1024
+_SPARE = 64
 
 # Cc, Cf (bidi marks, zero width, BOM), Zl and Zp: what could end a line, move a cursor or turn the reading order.
 _HARMFUL = re.compile(
@@ -42,8 +43,9 @@ def clean(raw: bytes | str, limit: int = DEFAULT_LIMIT_BYTES) -> SafeText:
     else:
         text = raw[:_INPUT_LIMIT]
     text = _SURROGATE.sub("\ufffd", text.strip("\0 \t\r\n"))
-    text = unicodedata.normalize("NFC", text)
-    text = re.sub(r"[\t\r\n\v\f]+", " ", text)
+    text = _SPACES.sub(" ", re.sub(r"[\t\r\n\v\f]+", " ", text))
+    # NFC of nothing but combining marks takes quadratic time: 64 KiB of them would take seconds.
+    text = unicodedata.normalize("NFC", text[: 2 * limit + _SPARE])
     text = _SPACES.sub(" ", _HARMFUL.sub("?", text)).strip()
     encoded = text.encode("utf-8")
     if len(encoded) > limit:

@@ -3,13 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
-from probes.printer import PAGES_TOTAL, TRAY_RATIO
-from probes.reading import Sample
+from probes.ipp.reasons import Kind, Reason, understand
 from probes.supply import MAX_SUPPLIES, Supply, is_waste, share_left, supply_colour, supply_name, supply_type
 from probes.text import SafeText, clean
-from probes.wire import ieee1284
 from probes.wire.ipp import Group
 
 ASKED = (
@@ -25,12 +22,11 @@ ASKED = (
 IDLE, PROCESSING, STOPPED = 3, 4, 5
 """printer-state (RFC 8011 section 5.4.11)."""
 
+MAX_REASONS = 32
+MAX_TRAYS = 16
 _UNKNOWN, _SOME_LEFT = -2, -3
 _MOST_PAIRS = 64
 _WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
-_DRIVER = re.compile(r" - IPP Everywhere|,.*| -.*| Foomatic.*| \(.*|^Local Raw Printer")  # what CUPS adds
-_LOGIN = re.compile(r"://[^?#]*@")
-_SLEEP = re.compile(r"\b(?:sleep|standby|power sav|energy sav|energiespar)", re.IGNORECASE)
 _BYPASS = re.compile(r"manual|by-?pass|multi.?purpose|\bmp\b", re.IGNORECASE)
 
 
@@ -68,7 +64,36 @@ class Tray:
         return self.level > 0 or self.level == _SOME_LEFT
 
 
-def markers(printer: Group) -> list[Marker]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that one answer says of supplies, trays and reasons, understood once."""
+
+    group: Group
+    reasons: tuple[Reason, ...]
+    markers: tuple[Marker, ...]
+    trays: tuple[Tray, ...]
+
+    @property
+    def state(self) -> int | None:
+        """printer-state."""
+        return self.group.integer("printer-state")
+
+    def told(self, kind: Kind) -> bool:
+        """Whether one of the reasons is of this kind."""
+        return any(reason.kind is kind for reason in self.reasons)
+
+
+def understood(printer: Group) -> Answer:
+    """An answer's group of printer attributes, understood."""
+    return Answer(
+        group=printer,
+        reasons=tuple(understand(raw) for raw in printer.octets("printer-state-reasons")[:MAX_REASONS]),
+        markers=tuple(_markers(printer)),
+        trays=tuple(_trays(printer)),
+    )
+
+
+def _markers(printer: Group) -> list[Marker]:
     """The supplies: from CUPS's marker-* attributes, or from PWG 5100.13's printer-supply."""
     levels = printer.integers("marker-levels")[:MAX_SUPPLIES]
     if not levels:
@@ -103,10 +128,10 @@ def _supply(name: bytes, kind: bytes | str, colour: bytes | str, left: float | N
     return Supply(name=label, colour=supply_colour(colour, label), type=word, left=left, waste=waste)
 
 
-def trays(printer: Group) -> list[Tray]:
+def _trays(printer: Group) -> list[Tray]:
     """The input trays (PWG 5100.13 printer-input-tray); equal names are one tray."""
     found: dict[str, Tray] = {}
-    for place, raw in enumerate(printer.octets("printer-input-tray")[:MAX_SUPPLIES], start=1):
+    for place, raw in enumerate(printer.octets("printer-input-tray")[:MAX_TRAYS], start=1):
         row = _pairs(raw)
         name = clean(row.get("name", ""), limit=32) or SafeText(f"tray {place}")
         level = _number(row, "level")
@@ -116,47 +141,10 @@ def trays(printer: Group) -> list[Tray]:
     return list(found.values())
 
 
-def samples(printer: Group) -> Iterator[Sample]:
-    """Trays, and pages when told. Supplies are probes.supply.supply_samples(); jobs are the queue's."""
-    for tray in trays(printer):
-        if tray.left is not None:
-            yield Sample(metric=TRAY_RATIO, value=tray.left, labels=(tray.name,))
-    pages = printer.integer("printer-impressions-completed")
-    if pages is not None and pages >= 0:
-        yield Sample(metric=PAGES_TOTAL, value=pages)
-
-
-def says_asleep(printer: Group) -> bool:
-    """Idle with a display that says so: Kyocera's only word for sleep is its text "Sleeping..."."""
-    if printer.integer("printer-state") != IDLE:
-        return False
-    texts = (*printer.texts("printer-state-message"), *printer.texts("printer-alert-description"))
-    return any(_SLEEP.search(text) for text in texts)
-
-
-def identity(printer: Group) -> dict[str, SafeText]:
-    """Facts: vendor, model, serial, firmware, uuid and device_uri, as far as the printer tells."""
-    itself = ieee1284.parse(printer.text("printer-device-id", 1024))
-    address = _without_login(printer.text("device-uri", 512))
-    vendor, space, model = _DRIVER.sub("", printer.text("printer-make-and-model")).partition(" ")
-    if not space:
-        vendor, model = "", vendor
-    firmware = " ".join(printer.texts("printer-firmware-string-version", 48)[:3])
-    facts = {
-        "vendor": itself.vendor or vendor,
-        "model": itself.model or model,
-        "serial": itself.serial or _usb_serial(address),
-        "firmware": firmware,
-        "uuid": printer.text("printer-uuid").removeprefix("urn:uuid:"),
-        "device_uri": address,
-    }
-    return {key: clean(value) for key, value in facts.items() if value}
-
-
 def _pairs(raw: bytes | str) -> dict[str, str]:
     """The keys and values of "a=1;b=2"; the first of equal keys counts."""
     found: dict[str, str] = {}
-    for item in clean(raw, limit=1024).split(";")[:_MOST_PAIRS]:
+    for item in clean(raw, limit=512).split(";")[:_MOST_PAIRS]:
         key, sign, value = item.partition("=")
         if sign:
             found.setdefault(key.strip(), value.strip())
@@ -167,15 +155,3 @@ def _number(row: dict[str, str], key: str) -> int:
     """The row's whole number, or -2: unknown (RFC 3805)."""
     text = row.get(key, "")
     return int(text) if _WHOLE.fullmatch(text) else _UNKNOWN
-
-
-def _without_login(uri: str) -> str:
-    """A device URI without the user name and the password that CUPS keeps in it (smb://user:secret@host/...)."""
-    return _LOGIN.sub("://", uri)
-
-
-def _usb_serial(uri: str) -> str:
-    """The serial number in CUPS's usb://Maker/Model?serial=..."""
-    if not uri.startswith("usb://"):
-        return ""
-    return next(iter(parse_qs(uri.partition("?")[2]).get("serial", ())), "")

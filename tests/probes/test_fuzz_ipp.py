@@ -1,8 +1,12 @@
 """Twenty thousand damaged IPP answers. `python -m tests.fuzz.ipp COUNT SEED` runs more."""
 
+import time
+
 import pytest
 
-from tests.fuzz import GROWTH_BYTES, cases, ipp, run
+from probes.wire.ipp import Tag
+from tests.fakes.ipp import answer, group
+from tests.fuzz import GROWTH_BYTES, SLOW_SECONDS, cases, ipp, run
 
 
 @pytest.mark.slow
@@ -37,3 +41,11 @@ def test_a_reader_that_is_slow_is_caught_with_its_input() -> None:
 
     with pytest.raises(AssertionError, match=r"case 0 of seed 7 took .* s; input: "):
         run(dawdles, [b"abc"], count=10, seed=7, refusals=(ValueError,))
+
+
+def test_a_text_of_nothing_but_marks_holds_nobody_up() -> None:
+    marks = "a" + "\u0301\u0316" * 15_000
+    data = answer(group(Tag.PRINTER_GROUP, {"printer-state": 3, "printer-state-reasons": [marks] * 15}))
+    began = time.thread_time()
+    ipp.target(data)
+    assert time.thread_time() - began < SLOW_SECONDS
