@@ -8,12 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from alerts.letter import MailSettings
-from alerts.office import Office
-
 from agent.options import Mistakes, Steps, build, names
 from agent.watched import Watched
 from agent.web import WebSettings
+from alerts.letter import MailSettings
+from alerts.office import Office
 from probes import shelf
 from probes.probe import Confirm, Probe
 from probes.reading import Device

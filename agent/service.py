@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from alerts.letter import Mail, addressees
-
 from agent.board import Board
 from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
@@ -23,6 +21,7 @@ from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
 from alerts.incident import Addressee
 from alerts.ledger import Ledger
+from alerts.letter import Mail, addressees
 from alerts.outbox import Outbox
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import clean

@@ -89,8 +89,8 @@ def agent(tmp_path: Path, rig: UsbRig, service: HttpServer, smtp: FakeSmtp) -> I
     process = AgentProcess(CONFIG.format(http=service.port, smtp=smtp.port), tmp_path, rig.env)
     try:
         process.start()
-        for device in ("internet", "sidik-jari"):
-            until(lambda name=device: process.metric(f'jagaloket_device_state{{device="{name}",state="ok"}}') == 1)
+        until(lambda: process.metric('jagaloket_device_state{device="internet",state="ok"}') == 1)
+        until(lambda: process.metric('jagaloket_device_state{device="sidik-jari",state="ok"}') == 1)
         yield process
     finally:
         process.close()

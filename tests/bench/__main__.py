@@ -1,0 +1,33 @@
+"""Print every figure; exit 1 when a promise is not kept."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+from tests.bench import ours, rivals
+from tests.bench.figures import Figure
+
+
+def _figures(*, short: bool) -> Iterable[Figure]:
+    yield from ours.start(3 if short else 7)
+    yield from ours.scrape(200 if short else 1000)
+    yield from ours.alarm(3 if short else 10)
+    yield from ours.cost(45 if short else 300)
+    yield from rivals.cost(45 if short else 300)
+    if not short:
+        yield from rivals.alarm()
+
+
+def main() -> int:
+    """The command `python -m tests.bench`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="fewer runs, for every commit")
+    missed = 0
+    for figure in _figures(short=parser.parse_args().short):
+        print(figure, flush=True)  # noqa: T201 - what this program is for
+        missed += not figure.kept
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
