@@ -13,6 +13,8 @@ from probes.wire.route import Nud
 
 _GATEWAY = SafeText("gateway")
 _PATIENCE_SECONDS = 0.6
+_TICKS_SECONDS = 0.05
+"""The kernel counts in hundredths; what may have been heard of before the echo proves nothing."""
 _SHORT_PATIENCE_SECONDS = 0.1
 
 
@@ -62,7 +64,6 @@ class GatewayLayer(Layer):
         dead = Nud.FAILED if waited < _PATIENCE_SECONDS else Nud.FAILED | Nud.INCOMPLETE
         if state & dead:
             return Verdict(up=False, faults=(fault,))
-        alive = Nud.REACHABLE | Nud.PERMANENT
-        if state & alive and (heard <= waited or self._echoes != gateway):
+        if state & Nud.REACHABLE and (heard < waited - _TICKS_SECONDS or self._echoes != gateway):
             return Verdict(up=True)
         return Verdict(doubt=fault)
