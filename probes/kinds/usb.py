@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from probes.probe import Candidate, Confirm, Probe
 from probes.reading import Metric, ProbeError, Reading
-from probes.usb import report
+from probes.usb import cardreader, report
 from probes.usb.faults import Wants
 from probes.usb.history import History
 from probes.usb.match import Match, check_ids
 from probes.usb.unit import Unit
-from probes.wire import hotplug, kmsg, usb, usbport
+from probes.wire import hotplug, kmsg, pcsc, usb, usbport
 from probes.wire.sysfs import Tree
 from probes.wire.usbbus import Bus
 
@@ -29,6 +29,7 @@ class Usb(Probe):
     not know it. unstable_count, unstable_minutes: so many reconnects within so many minutes are a fault.
     ask_speed: ask a device that runs at full speed whether it could run faster; this opens it once per plug.
     repair: when it went away and stays away, switch its port off and on once (needs Linux 6.0 and the permission).
+    reader: a card reader's name, or a part of it, as pcscd lists it, where its USB names do not tell.
 
     confirm: sysfs does not err, and hotplug events only say when to look at it. The second look, 5 ms after the
     first, filters what is read while the kernel takes a device apart or puts it together, and costs a twentieth
@@ -38,7 +39,7 @@ class Usb(Probe):
     interval_seconds: ClassVar[float] = 30.0
     deadline_seconds: ClassVar[float] = 5.0
     confirm: ClassVar[Confirm] = Confirm(looks=2, good=2, relook_seconds=0.005)
-    metrics: ClassVar[tuple[Metric, ...]] = report.METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = report.METRICS + cardreader.METRICS
 
     match: Match
     needs_access: bool = False
@@ -49,6 +50,7 @@ class Usb(Probe):
     unstable_minutes: float = 10.0
     ask_speed: bool = False
     repair: bool = False
+    reader: str = ""
     _unit: Unit = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +76,15 @@ class Usb(Probe):
 
     def read(self) -> Reading:
         """Look once. Raises ProbeError where no USB can be seen, and while devices come back after sleep."""
-        return self._unit.look()
+        reading = self._unit.look()
+        device = self._unit.history.last
+        if not self._unit.history.present or device is None or not (self.reader or cardreader.is_reader(device)):
+            return reading
+        try:
+            return cardreader.with_state(reading, device, self.reader, pcsc.readers()) if pcsc.running() else reading
+        except ProbeError:
+            # The reader is on the bus, which stays true; what pcscd would add cannot be told.
+            return reading
 
     def subscribe(self, wake: Callable[[], None]) -> Callable[[], None] | None:
         """Wake when the kernel says that this device came, went or changed. None where netlink is not allowed."""
