@@ -5,7 +5,6 @@ printer whose queue has a job is not asked, and one that refuses a connection is
 PC may be printing.
 """
 
-import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from typing import ClassVar, Protocol
 from probes.printer import CAUSES, CONFIRM, fault, silent
 from probes.probe import Confirm, Probe
 from probes.raw import place
-from probes.raw.place import JETDIRECT_PORT, REST_SECONDS
+from probes.raw.place import JETDIRECT_PORT, Rest
 from probes.reading import Actor, Fault, ProbeError, Reading, Severity
 from probes.text import clean
 from probes.wire import lpnode, node, stream
@@ -71,7 +70,7 @@ class RawPrinter(Probe):
     _clock: Callable[[], float] = field(default=time.monotonic, init=False, repr=False)
     _jobs: Jobs | None = field(default=None, init=False, repr=False)
     _last: Reading | None = field(default=None, init=False, repr=False)
-    _asked_at: float = field(default=-math.inf, init=False, repr=False)
+    _rest: Rest = field(default_factory=Rest, init=False, repr=False)
     _job_at: float | None = field(default=None, init=False, repr=False)
     _refused_since: float | None = field(default=None, init=False, repr=False)
     _home: str = field(default="", init=False, repr=False)
@@ -93,9 +92,10 @@ class RawPrinter(Probe):
             return self._without_node()
         if self._last is not None and self._rests(self._last):
             return self._last
-        self._asked_at = self._clock()
         self._home = lpnode.home(self.device) if self.device else ""
-        return self._heard(self._exchange(self.questions()))
+        exchange = self._exchange(self.questions())
+        self._rest.begin(self._home, self._clock())
+        return self._heard(exchange)
 
     @abstractmethod
     def questions(self) -> Sequence[Question]:
@@ -181,13 +181,13 @@ class RawPrinter(Probe):
         if still_seconds >= STUCK_SECONDS:
             detail = f"queue {self.queue}: nothing printed for {still_seconds / 60:.0f} min; look at paper and cover"
             faults = (fault("queue-stuck", detail=clean(detail)),)
-        self._asked_at = -math.inf  # the next look after the job asks, whatever was known before
+        self._rest.over()
         known = self._last or Reading(reachable=True)
         return replace(known, asleep=False, faults=faults, skipped=_NOT_JUDGED - {one.code for one in faults})
 
     def _rests(self, last: Reading) -> bool:
         """Whether the last answer is fresh enough to stand for this look too."""
-        age_seconds = self._clock() - self._asked_at
+        now = self._clock()
         if last.asleep:
-            return age_seconds < ASLEEP_SECONDS
-        return bool(self.device) and not last.faults and age_seconds < REST_SECONDS
+            return self._rest.age_seconds(now) < ASLEEP_SECONDS
+        return bool(self.device) and not last.faults and self._rest.lasts(now)

@@ -4,18 +4,18 @@ Many printers answer the same byte for ever. 0x00 for ever is no error, and 0x18
 byte tells anything is known only once it has changed.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from probes.printer import fault
-from probes.raw.place import REST_SECONDS
+from probes.raw.place import Rest
 from probes.reading import Actor, Fault, Severity
 from probes.text import clean
 from probes.usb.device import Interface, UsbDevice
 from probes.wire import lpnode, usblp
 from probes.wire.ieee1284 import Identity, parse
 from probes.wire.stream import Outcome
+from probes.wire.sysfs import ROOT
 from probes.wire.usblp import Answer, PortStatus
 
 STATED = frozenset({"media-empty", "offline", "other"})
@@ -45,14 +45,14 @@ def ask(device: UsbDevice, interface: Interface) -> Answer:
 
 @dataclass(slots=True, kw_only=True)
 class StatusByte:
-    """Asks for the byte once a minute, and at every look while it states a fault. clock: monotonic seconds."""
+    """Asks for the byte after somebody printed, and at every look while it states a fault. clock: monotonic seconds."""
 
     clock: Callable[[], float]
     ask: Ask = ask
     identity: Identity = field(default_factory=Identity)
     _seen: set[int] = field(default_factory=set)
+    rest: Rest = field(default_factory=Rest)
     _asked_of: tuple[int, int, str] | None = None
-    _asked_at: float = -math.inf
     _answer: Answer | None = None
 
     @property
@@ -62,8 +62,8 @@ class StatusByte:
 
     def look(self, device: UsbDevice, interface: Interface) -> tuple[tuple[Fault, ...], bool]:
         """The faults, and whether they could be judged. Raises ProbeError when the driver hangs."""
-        self._identify(device, interface)
         answer = self._fresh(device, interface)
+        self._identify(interface, answer)
         if answer.outcome is Outcome.DENIED:
             return (_no_permission(answer),), False
         if answer.status is None:
@@ -74,26 +74,28 @@ class StatusByte:
         return tuple(_faults(answer.status)), True
 
     def _fresh(self, device: UsbDevice, interface: Interface) -> Answer:
-        now, last = self.clock(), self._answer
-        healthy = last is not None and (last.status is None or last.status.healthy or not self._believes(last.status))
-        busy = last is not None and last.outcome is Outcome.BUSY
         asked_of = (*device.address, interface.driver)
-        rests = healthy and not busy and self._asked_of == asked_of and now - self._asked_at < REST_SECONDS
-        if last is not None and rests:
+        last = self._answer if self._asked_of == asked_of else None
+        if last is not None and self._is_calm(last) and self.rest.lasts(self.clock()):
             return last
-        self._answer = self.ask(device, interface)
-        self._asked_at, self._asked_of = now, asked_of
+        self._answer, self._asked_of = self.ask(device, interface), asked_of
+        self.rest.begin(f"{ROOT}/{device.port}", self.clock())
         return self._answer
+
+    def _is_calm(self, answer: Answer) -> bool:
+        """Neither printing nor stating a fault."""
+        if answer.outcome is Outcome.BUSY:
+            return False
+        return answer.status is None or answer.status.healthy or not self._believes(answer.status)
 
     def _believes(self, status: PortStatus) -> bool:
         if status.healthy or self.tells:
             return True
         return status.paper_empty and status.byte & _MEANT != _MEANT
 
-    def _identify(self, device: UsbDevice, interface: Interface) -> None:
-        raw: bytes | str = interface.ieee1284
-        if not raw and self._answer is not None and self._asked_of == (*device.address, interface.driver):
-            raw = self._answer.device_id
+    def _identify(self, interface: Interface, answer: Answer) -> None:
+        """What the kernel cached when usblp was bound, else what the printer answered over USB."""
+        raw: bytes | str = interface.ieee1284 or answer.device_id
         if raw:
             self.identity = parse(raw)
 

@@ -9,6 +9,8 @@ from probes.wire.sysfs import ROOT
 
 NODE = re.compile(r"/dev/usb/lp[0-9]{1,3}")
 _CLASSES = Path("/sys/class")
+_MOST_LEVELS = 3
+"""From a serial converter's port up to its USB device: 1-2/1-2:1.0/ttyUSB0."""
 
 
 def home(path: str, classes: Path = _CLASSES) -> str:
@@ -33,6 +35,21 @@ def node_of(port: str, interface: int, root: Path = ROOT) -> str:
             nodes = [f"/dev/usb/{lp}" for lp in _names(f"{root}/{port}/{name}/usbmisc")]
             return next((node for node in nodes if NODE.fullmatch(node)), "")
     return ""
+
+
+def transfers(place: str) -> int | None:
+    """How many transfers were made with the USB device at or above a place under /sys; None where it is no USB device.
+
+    The kernel counts them (Documentation/ABI/testing/sysfs-bus-usb, urbnum): while the number stays nobody has
+    printed.
+    """
+    folder = Path(place)
+    for place_above in (folder, *folder.parents[:_MOST_LEVELS]):
+        try:
+            return int((place_above / "urbnum").read_text("ascii"))
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def _names(folder: str) -> list[str]:

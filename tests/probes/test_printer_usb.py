@@ -13,7 +13,7 @@ import usb.core
 
 from probes.kinds.printer_usb import PrinterUsb
 from probes.raw import usbport
-from probes.raw.place import REST_SECONDS
+from probes.raw.place import IDLE_SECONDS, REST_SECONDS, Rest
 from probes.raw.usbprinters import candidates
 from probes.reading import ProbeError, Reading, State
 from probes.usb.device import Interface, UsbDevice
@@ -52,6 +52,7 @@ class Counter:
         probe._unit.bus = Bus(self.bus.tree)
         probe._unit.clock = probe._byte.clock = lambda: self.now
         probe._byte.ask = self.ask
+        probe._byte.rest = Rest(lambda place: lpnode.transfers(str(self.bus.root / Path(place).name)))
         return probe
 
     def ask(self, device: UsbDevice, _interface: Interface) -> Answer:
@@ -152,6 +153,30 @@ def test_a_healthy_byte_is_asked_for_once_a_minute(counter: Counter) -> None:
     assert len(counter.asked) == 1
     probe.read()
     assert len(counter.asked) == 2
+
+
+def test_a_printer_that_nobody_prints_on_is_asked_less(counter: Counter) -> None:
+    counter.plug()
+    counter.bus.set("1-2", "urbnum", "12")
+    probe = counter.probe()
+    probe.read()
+    counter.now += IDLE_SECONDS - 1
+    probe.read()
+    assert len(counter.asked) == 1
+    counter.bus.set("1-2", "urbnum", "13")
+    probe.read()
+    assert len(counter.asked) == 2
+    counter.now += IDLE_SECONDS
+    probe.read()
+    assert len(counter.asked) == 3
+
+
+def test_transfers_are_counted_at_the_device_above_a_serial_port(tmp_path: Path) -> None:
+    port = tmp_path / "1-2" / "1-2:1.0" / "ttyUSB0"
+    port.mkdir(parents=True)
+    assert lpnode.transfers(str(port)) is None
+    (tmp_path / "1-2" / "urbnum").write_text("77\n")
+    assert lpnode.transfers(str(port)) == 77
 
 
 def test_while_a_fault_stands_every_look_asks(counter: Counter) -> None:
