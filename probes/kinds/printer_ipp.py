@@ -28,7 +28,8 @@ class PrinterIpp(Probe):
     """A printer by its own address (uri), or a queue of this PC's CUPS (queue).
 
     uri: ipp://host[:631]/ipp/print, or ipps://. It sees a fault as soon as the printer does.
-    queue: a CUPS queue's name. CUPS knows the printer only while it prints.
+    queue: a CUPS queue's name. CUPS knows the printer only while it prints: give uri where the printer has one.
+    A CUPS that refuses is a fault of its own (service-failed, part "cups"), since nothing prints without it.
     cups: CUPS's socket, or host:port of a print server.
     verify: check the certificate of an ipps address.
     stuck_minutes: for how long nothing may come of the oldest job.

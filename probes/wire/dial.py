@@ -70,6 +70,9 @@ def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
     Raises ConnectionError when nobody is there (ConnectionRefusedError when only the service is missing),
     ProbeError when that cannot be told.
     """
+    if time.monotonic() >= until:
+        msg = clean(f"no time was left to ask {server}: its last answer came too late")
+        raise ProbeError(msg)
     try:
         if isinstance(server.at, str):
             return _dial(socket.AF_UNIX, server.at, until)

@@ -1,5 +1,7 @@
 """IPP on the wire: what is asked, what is understood, what is refused."""
 
+import errno
+import os
 import socket
 import threading
 import time
@@ -208,6 +210,32 @@ def test_a_missing_socket_is_a_service_that_is_not_there(tmp_path: Path) -> None
     client = Client(line=Line(server=Server(at=str(tmp_path / "none.sock"))))
     with pytest.raises(ConnectionRefusedError):
         client.ask(Operation.GET_PRINTER_ATTRIBUTES, ASKED, until=time.monotonic() + 2)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.EHOSTUNREACH, ConnectionError),
+        (errno.ETIMEDOUT, ConnectionError),
+        (errno.ENETUNREACH, ProbeError),  # our own network is down: nothing is known of the printer
+        (errno.EMFILE, ProbeError),
+        (errno.EACCES, ProbeError),
+    ],
+)
+def test_only_what_speaks_of_the_printer_is_its_silence(
+    number: int, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("probes.wire.dial._dial", connect)
+    with pytest.raises(kind, match=os.strerror(number).lower() if kind is ConnectionError else os.strerror(number)):
+        ask("ipp://192.0.2.7/")
+
+
+def test_a_deadline_that_is_past_is_not_the_printers_silence() -> None:
+    with pytest.raises(ProbeError, match="no time was left"):
+        ask("ipp://192.0.2.7/", seconds=-1)
 
 
 def test_a_name_without_an_address_is_no_fault_of_the_printer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -332,6 +332,22 @@ def test_a_real_cover_is_seen_at_the_printer_but_not_through_cups(
     until_all_is_printed(through_cups)
 
 
+def test_a_real_tray_that_runs_empty_while_a_job_prints(
+    printer: RealPrinter, cups: RealCups, through_cups: PrinterIpp
+) -> None:
+    direct = PrinterIpp(uri=printer.uri)
+    printer.panel("media?size1=na_letter_8.5x11in&type1=stationery&level1=0")
+    until(direct.read, "media-empty/main/counter")
+    cups.print("loket")
+    until(direct.read, "media-empty/main/counter", "media-needed//counter")
+    until(through_cups.read, "media-empty//counter", "media-needed//counter")
+    cups.say("cancel", "-a", "loket")
+    printer.switch_off()
+    printer.switch_on()  # ippeveprinter takes new paper only when it starts
+    until(direct.read)
+    until(through_cups.read)
+
+
 def test_a_real_queue_that_somebody_stopped(cups: RealCups, through_cups: PrinterIpp) -> None:
     cups.say("cupsdisable", "-r", "habis kertas", "loket")
     reading = until(through_cups.read, "queue-stopped//technician")

@@ -144,6 +144,7 @@ def test_a_healthy_printer_has_no_fault() -> None:
         (5, ["paused"], ["paused//blocking/counter"]),
         (5, ["none"], ["stopped//blocking/technician"]),
         (5, [], ["stopped//blocking/technician"]),
+        (5, ["toner-low-warning"], ["stopped//blocking/technician", "toner-low//degraded/counter"]),
         (5, ["shutdown"], ["offline//blocking/counter"]),
     ],
 )
