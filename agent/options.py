@@ -59,7 +59,7 @@ def _dataclass(cls: type[T], table: Any, path: Steps, mistakes: Mistakes) -> T: 
     if not isinstance(table, dict):
         raise _fail(mistakes, path, f"must be a table, not {_name(table)}")
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}  # type: ignore[arg-type] # a type that callers name
-    hints = get_type_hints(cls)
+    hints = _hints(cls, fields)
     values: dict[str, Any] = {}
     wrong = False
     for key in table.keys() - fields.keys():
@@ -82,6 +82,13 @@ def _dataclass(cls: type[T], table: Any, path: Steps, mistakes: Mistakes) -> T: 
         option, _, message = str(error).partition(": ")
         where = (*path, option) if message and option in fields else path
         raise _fail(mistakes, where, message if where != path else str(error)) from error
+
+
+def _hints(cls: type[Any], fields: Mapping[str, "dataclasses.Field[Any]"]) -> dict[str, Any]:
+    """The options' types alone: what a room keeps between looks may be of a type that is loaded late."""
+    if any(isinstance(field.type, str) for field in fields.values()):
+        return get_type_hints(cls)
+    return {name: field.type for name, field in fields.items()}
 
 
 def _convert(hint: Any, value: Any, path: Steps, mistakes: Mistakes) -> Any:  # noqa: ANN401
