@@ -5,8 +5,12 @@ import heapq
 import os
 import select
 import struct
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -67,6 +71,18 @@ class FarHost:
             os.close(descriptor)
 
 
+@contextmanager
+def far_process(namespace: str, interface: str, delay_seconds: float) -> Iterator[None]:
+    """The same in a process of its own, so that a busy test does not make it late."""
+    words = ["ip", "netns", "exec", namespace, sys.executable, "-m", __name__, interface, str(delay_seconds)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdin
+        assert process.stdout.readline() == "ready\n"
+        yield
+        process.stdin.close()
+
+
 def _checksum(data: bytes | bytearray) -> int:
     """RFC 1071."""
     total: int = sum(struct.unpack(f"!{len(data) // 2}H", data[: len(data) & ~1])) + (
@@ -74,3 +90,9 @@ def _checksum(data: bytes | bytearray) -> int:
     )
     total = (total & 0xFFFF) + (total >> 16)
     return ~(total + (total >> 16)) & 0xFFFF
+
+
+if __name__ == "__main__":
+    with FarHost(sys.argv[1], float(sys.argv[2])):
+        print("ready", flush=True)  # noqa: T201 - far_process() waits for it
+        sys.stdin.read()
