@@ -17,6 +17,8 @@ from probes.wire.snmp import Oid, Rows, SilenceError, Talk, Value
 FULL_SECONDS = 600.0
 FULL_SECONDS_WHILE_BLOCKED = 60.0
 """A blocked printer is looked at whole more often: a few models mend without a sign in the pulse."""
+FULL_SECONDS_ASLEEP = 3600.0
+"""A sleeping printer uses nothing up, and is left alone but for its pulse."""
 OTHER_PORTS = (9100, 631, 80)
 """Where a printer that is silent on SNMP may still answer: raw printing, IPP, its web page."""
 _KNOCK_SECONDS = 1.0
@@ -80,8 +82,7 @@ class Look:
         # A fault that has just come or gone is looked at whole once more, to confirm it.
         settled = _keys(found) == _keys(self._last)
         self._pulse = _pulse(rows, self._pulse_oids) if settled else None
-        blocked = any(fault.severity is Severity.BLOCKING for fault in found.faults)
-        self._full_due = self._clock() + (FULL_SECONDS_WHILE_BLOCKED if blocked else FULL_SECONDS)
+        self._full_due = self._clock() + _rest(found)
         self._last = found
         return found
 
@@ -101,6 +102,13 @@ class Look:
         tried = "refused" if refused else "no answer"
         ports = ", ".join(str(port) for port in self._other_ports)
         return silent(clean(f"{silence}; TCP ports {ports}: {tried}", limit=256))
+
+
+def _rest(found: Reading) -> float:
+    """Seconds until the next full look, if the pulse does not ask for one before."""
+    if any(fault.severity is Severity.BLOCKING for fault in found.faults):
+        return FULL_SECONDS_WHILE_BLOCKED
+    return FULL_SECONDS_ASLEEP if found.asleep else FULL_SECONDS
 
 
 def _keys(found: Reading | None) -> frozenset[tuple[str, str]]:

@@ -30,7 +30,7 @@ _SYS_OBJECT_ID = oid("1.3.6.1.2.1.1.2.0")
 # RFC 3416 section 3, error-status.
 _TOO_BIG, _NO_SUCH_NAME, _GENERIC_ERROR, _AUTHORIZATION_ERROR = 1, 2, 5, 16
 
-_places = threading.BoundedSemaphore(MAX_AT_ONCE)
+_turns = threading.BoundedSemaphore(MAX_AT_ONCE)
 
 
 class Line(Protocol):
@@ -82,6 +82,7 @@ class Talk:
         self._clock = clock
         self._until = 0.0
         self._met = False
+        self._heard = False
         self._one_by_one = False
         self._several: set[Ask] = set()
         self._lengths: dict[tuple[Oid, ...], int] = {}
@@ -89,26 +90,20 @@ class Talk:
 
     @contextmanager
     def look(self) -> Iterator[None]:
-        """One look: takes a place among those who ask now, opens the line and sets the deadline.
+        """One look: greets the device if need be, then takes its turn among those who are asked now.
 
-        A device that was silent last time takes no place: it costs no work, and must not keep the others waiting.
+        A device that says nothing to the greeting takes no turn: it costs no work, and must keep nobody waiting.
         """
-        waits = self._met
-        if waits and not _places.acquire(timeout=MAX_LOOK_SECONDS):
-            msg = f"{self.line.endpoint} was not asked: this PC is too busy with other printers"
-            raise ProbeError(msg)
+        self._heard = False
         try:
             self.line.open()
-            self._until = self._clock() + MAX_LOOK_SECONDS
             self._greet()
-            yield
-            self.line.close()  # after trouble it stays: an answer that comes too late must be seen as one
+            with self._turn():
+                yield
         except SilenceError:
             self._met = False
             raise
-        finally:
-            if waits:
-                _places.release()
+        self.line.close()  # after trouble it stays open: an answer that comes too late must be seen as one
 
     def forget(self) -> None:
         """Ask again for what the device lacked: it may have been given a new part."""
@@ -124,9 +119,21 @@ class Talk:
 
     def _greet(self) -> None:
         # One small question tells silence from a device that cannot answer large ones.
+        self._until = self._clock() + MAX_LOOK_SECONDS
         if not self._met:
             self._ask(Ask.GET, (_SYS_OBJECT_ID,))
             self._met = True
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not _turns.acquire(timeout=MAX_LOOK_SECONDS):
+            msg = f"{self.line.endpoint} was not asked: this PC is too busy with other printers"
+            raise ProbeError(msg)
+        try:
+            self._until = self._clock() + MAX_LOOK_SECONDS
+            yield
+        finally:
+            _turns.release()
 
     def _apart(self, how: Callable[[tuple[Oid, ...]], Rows], oids: tuple[Oid, ...]) -> Rows:
         if not self._one_by_one:
@@ -142,13 +149,17 @@ class Talk:
         except SilenceError as silence:
             if len(oids) > 1 and ask not in self._several:
                 raise _TooMuchError from silence
-            raise
+            if not self._heard:
+                raise
+            msg = f"{self.line.endpoint} stopped answering in the middle of a look; it is slow or restarting"
+            raise ProbeError(msg) from silence
+        self._heard = True
         if answer.status == _AUTHORIZATION_ERROR:
             msg = f"{self.line.endpoint} does not let us read; give this user or community the right in its settings"
             raise ProbeError(msg)
         if answer.status in {_TOO_BIG, _GENERIC_ERROR} and len(oids) > 1:
             raise _TooMuchError
-        if len(oids) > 1 and not answer.status:
+        if len(oids) > 1 and answer.status in {0, _NO_SUCH_NAME}:
             self._several.add(ask)
         return answer
 

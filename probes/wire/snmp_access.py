@@ -7,7 +7,7 @@ from probes.reading import ProbeError
 from probes.secret import Secret
 from probes.text import clean
 from probes.wire import names
-from probes.wire.address import Endpoint, endpoint
+from probes.wire.address import Endpoint, endpoint, family
 
 VERSIONS = ("1", "2c", "3")
 AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
@@ -79,6 +79,8 @@ def _refuse(message: str) -> None:
 
 def address(host: str) -> str:
     """The address of a host. Raises ProbeError where its name has none."""
+    if family(host) is not None:
+        return host
     found = names.lookup(host, names.name_servers(), _LOOKUP_SECONDS)
     if not found.addresses:
         msg = clean(f"the name {host} has no address ({found.why}): write the printer's address instead", limit=256)

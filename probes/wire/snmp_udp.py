@@ -116,13 +116,11 @@ class CommunityLine:
         line.send(datagram)
         stray = ""
         for _ in range(_MAX_STRAY_DATAGRAMS):
-            left = limit - self.clock()
-            if left <= 0:
-                break
-            line.settimeout(left)
+            # Even past the limit one look into the socket: a busy PC must not take for silence what lies there.
+            line.settimeout(max(limit - self.clock(), 0.0))
             try:
                 answer = decode(line.recv(MAX_DATAGRAM_BYTES + 1))
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 break
             except MalformedError as error:
                 stray = str(error)

@@ -42,8 +42,9 @@ class Mischief(Enum):
 class SnmpAgent:
     """with SnmpAgent(rows) as agent: ... agent.port. Everything may be changed while it runs.
 
-    mute: says nothing. delay_seconds: before each answer. v1_only: does not hear version 2c. one_column: does not
-    answer a question about several variables. asked: (PDU tag, number of variables) of each question heard.
+    mute: says nothing. delay_seconds: before each answer. answers_left: falls silent after so many.
+    v1_only: does not hear version 2c. one_column: does not answer a question about several variables.
+    asked: (PDU tag, number of variables) of each question heard.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class SnmpAgent:
         self.community = community
         self.mischief = Mischief.NONE
         self.mute = self.v1_only = self.one_column = False
+        self.answers_left: int | None = None
         self.delay_seconds = 0.0
         self.asked: list[tuple[int, int]] = []
         self.load(rows)
@@ -115,8 +117,10 @@ class SnmpAgent:
         version, community, pdu, fields, oids = _question(datagram)
         self.asked.append((pdu, len(oids)))
         deaf = (self.v1_only and version) or (self.one_column and len(oids) > 1)
-        if self.mute or deaf or community != self.community:
+        if self.mute or deaf or community != self.community or self.answers_left == 0:
             return None
+        if self.answers_left is not None:
+            self.answers_left -= 1
         match self.mischief:
             case Mischief.GARBAGE:
                 return b"\x30\x82\xff\xffHTTP/1.1 400 Bad Request\r\n\r\n"

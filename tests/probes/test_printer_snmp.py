@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from probes.kinds.printer_snmp import PrinterSnmp
-from probes.mib.look import FULL_SECONDS, FULL_SECONDS_WHILE_BLOCKED
+from probes.mib.look import FULL_SECONDS, FULL_SECONDS_ASLEEP, FULL_SECONDS_WHILE_BLOCKED
 from probes.reading import ProbeError, State
 from probes.secret import Secret
 from tests.fakes.snmp import Mischief, SnmpAgent
@@ -174,6 +174,17 @@ def test_a_printer_that_falls_asleep_is_healthy_and_asked_no_more_than_its_pulse
     agent.put(f"{PRINTER}1.1|2|1")
     assert printer.read().state is State.ASLEEP
     assert asked_by(agent, printer.read) == [(GET, 6)]
+
+
+def test_a_sleeping_printer_is_read_whole_once_an_hour_only(agent: SnmpAgent, printer: OnLoopback) -> None:
+    clock = Clock()
+    printer._clock = clock
+    agent.put(f"{PRINTER}1.1|2|1")
+    settle(printer)
+    clock.now += FULL_SECONDS + 1
+    assert asked_by(agent, printer.read) == [(GET, 6)]
+    clock.now += FULL_SECONDS_ASLEEP
+    assert len(asked_by(agent, printer.read)) > 5
 
 
 def test_silent_with_nothing_open_is_not_responding(agent: SnmpAgent, printer: OnLoopback) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from probes.reading import ProbeError
 from probes.wire.address import Endpoint
-from probes.wire.snmp import CommunityLine, SilenceError, Talk, oid
-from probes.wire.snmp_codec import Ask, MalformedError, Question, Version, decode, encode
+from probes.wire.snmp import MAX_AT_ONCE, CommunityLine, SilenceError, Talk, oid
+from probes.wire.snmp_codec import Answer, Ask, MalformedError, Question, Version, decode, encode
 from probes.wire.snmp_value import UNREADABLE, name, value
 from tests.fakes.snmp import Mischief, SnmpAgent
 
@@ -230,7 +230,7 @@ def silently(talk: Talk) -> None:
         get(talk, FIRST)
 
 
-def test_at_most_four_are_asked_at_once_and_a_silent_one_keeps_nobody_waiting() -> None:
+def test_a_silent_one_keeps_nobody_waiting() -> None:
     with SnmpAgent(ROWS) as willing, SnmpAgent(ROWS) as silent:
         silent.mute = True
         talks = [talk_to(willing) for _ in range(12)]
@@ -250,6 +250,57 @@ def test_at_most_four_are_asked_at_once_and_a_silent_one_keeps_nobody_waiting() 
             thread.join()
     assert answers == [{FIRST: 40}] * 12
     assert took < 5
+
+
+class Counter:
+    """A line that counts how many looks use such lines at the same time."""
+
+    bulk = True
+    endpoint = Endpoint("192.0.2.7", 161)
+    lock = threading.Lock()
+    together = most = 0
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def end(self) -> None: ...
+
+    def ask(self, question: Question, until: float) -> Answer:
+        del until
+        if len(question.oids) > 1:  # not the greeting
+            with Counter.lock:
+                Counter.together += 1
+                Counter.most = max(Counter.most, Counter.together)
+            threading.Event().wait(0.02)
+            with Counter.lock:
+                Counter.together -= 1
+        return Answer(request=0, status=0, index=0, rows=())
+
+
+def test_no_more_than_four_looks_ask_at_the_same_time() -> None:
+    looks = [threading.Thread(target=get, args=(Talk(Counter()), FIRST, SECOND)) for _ in range(16)]
+    for look in looks:
+        look.start()
+    for look in looks:
+        look.join()
+    assert Counter.most == MAX_AT_ONCE
+
+
+def get_and_walk(talk: Talk) -> None:
+    with talk.look():
+        talk.get((FIRST, SECOND))
+        talk.walk((LEVEL,))
+
+
+def test_who_falls_silent_in_the_middle_of_a_look_is_not_called_silent(agent: SnmpAgent) -> None:
+    talk = talk_to(agent)
+    get(talk, FIRST, SECOND)
+    walk(talk, LEVEL)
+    agent.answers_left = 1
+    with pytest.raises(ProbeError, match="in the middle of a look") as error:
+        get_and_walk(talk)
+    assert not isinstance(error.value, SilenceError)
 
 
 def test_a_message_is_what_the_standard_says() -> None:
