@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from probes.text import SafeText, clean
 from probes.usb.device import UsbDevice
 
 # Beside this file, not through importlib.resources, which would cost 2 MiB of memory for good.
@@ -57,6 +58,13 @@ def entries() -> Iterator[Entry]:
 def lookup(device: UsbDevice, rules: Iterable[Entry]) -> Entry | None:
     """The most specific of the rules for a device; None for what is no counter equipment."""
     return max((entry for entry in rules if entry.fits(device)), key=lambda entry: entry.rank, default=None)
+
+
+def names(ids: str) -> dict[str, SafeText]:
+    """The vendor and model of exactly these ids ("24c4:c001"), as far as the catalogue knows them."""
+    entry = next((entry for entry in entries() if f"{entry.vendor_id}:{entry.product_id}" == ids.lower()), None)
+    known = {"vendor": entry.vendor, "model": entry.model} if entry else {}
+    return {name: clean(text) for name, text in known.items() if text}
 
 
 def before_firmware(vendor: str, product: str) -> str:

@@ -2,13 +2,14 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
 from probes.probe import Candidate, Confirm, Probe
 from probes.reading import Metric, ProbeError, Reading
+from probes.text import SafeText
 from probes.usb import cardreader, report
 from probes.usb.faults import Wants
 from probes.usb.history import History
@@ -52,6 +53,7 @@ class Usb(Probe):
     repair: bool = False
     reader: str = ""
     _unit: Unit = field(init=False, repr=False)
+    _named: tuple[str, Mapping[str, SafeText]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_ids("before_firmware", self.before_firmware)
@@ -78,7 +80,10 @@ class Usb(Probe):
         """Look once. Raises ProbeError where no USB can be seen, and while devices come back after sleep."""
         reading = self._unit.look()
         device = self._unit.history.last
-        if not self._unit.history.present or device is None or not (self.reader or cardreader.is_reader(device)):
+        ids = device.ids if device is not None else f"{self.match.vendor}:{self.match.product}"
+        if not {"vendor", "model"} <= reading.facts.keys():
+            reading = replace(reading, facts={**self._names(ids), **reading.facts})
+        if device is None or not self._unit.history.present or not (self.reader or cardreader.is_reader(device)):
             return reading
         try:
             return cardreader.with_state(reading, device, self.reader, pcsc.readers()) if pcsc.running() else reading
@@ -107,6 +112,14 @@ class Usb(Probe):
 
         with contextlib.suppress(ProbeError):
             yield from discovery.candidates(Bus(Tree()).all())
+
+    def _names(self, ids: str) -> Mapping[str, SafeText]:
+        """What the catalogue calls a device that does not tell, looked up once."""
+        if self._named is None or self._named[0] != ids:
+            from probes import catalogue  # noqa: PLC0415 -- as below
+
+            self._named = (ids, catalogue.names(ids))
+        return self._named[1]
 
     @cached_property
     def _loader(self) -> str:

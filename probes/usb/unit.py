@@ -48,15 +48,13 @@ class Unit:
     pause: Callable[[float], None] = time.sleep
     listening: bool = False
     _heard: deque[str] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
-    _leaving: bool = False
+    _departed: deque[str] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _asked: tuple[int, int] | None = None
     _repaired: str = ""
 
     def look(self) -> Reading:
         """Look at the bus once. Raises ProbeError where none can be seen, and while devices come back after sleep."""
-        now, heard = self.clock(), len(self._heard)
-        for _ in range(heard):
-            self._heard.popleft()
+        now, heard = self.clock(), _take(self._heard)
         awake_seconds = self.sleep.awake_seconds(now)
         devices = self._fitting()
         if devices:
@@ -77,7 +75,7 @@ class Unit:
         last = self.history.last
         home = self.match.port or (last.port if last else event.port)
         if event.action == "remove" and last is not None and event.port == last.port:
-            self._leaving = True
+            self._departed.append(event.port)
         mine = self.match.takes_ids(event.vendor, event.product)
         if mine and event.action == "add" and event.port == home:
             self._heard.append(event.port)
@@ -85,7 +83,7 @@ class Unit:
 
     def _fitting(self) -> list[UsbDevice]:
         """What fits now. After a remove event the device may stay in sysfs for a moment: waits up to 50 ms for that."""
-        leaving, self._leaving = self._leaving, False
+        leaving = _take(self._departed) > 0
         devices = self.bus.fitting(self.match)
         last = self.history.last
         for _ in range(_LEAVING_LOOKS if leaving and last is not None else 0):
@@ -180,3 +178,11 @@ class Unit:
             ),
             skipped=skipped,
         )
+
+
+def _take(events: deque[str]) -> int:
+    """How many events came so far; those that come meanwhile stay for the next look."""
+    count = len(events)
+    for _ in range(count):
+        events.popleft()
+    return count

@@ -1,7 +1,7 @@
 """Kernel hotplug events over netlink (NETLINK_KOBJECT_UEVENT, netlink(7)): who plugs what, within milliseconds.
 
-Events are hints that a look is due; what is true is what sysfs tells then. One thread listens for the whole
-agent while anyone subscribes, and sleeps in the kernel between events: it costs nothing when nothing happens.
+Events are hints that a look is due; what is true is what sysfs tells then. One thread listens for the whole agent
+while anyone subscribes, and sleeps in the kernel between events.
 """
 
 import contextlib

@@ -75,6 +75,24 @@ def test_a_device_on_the_bus_is_fine_and_tells_who_it_is(counter: Counter) -> No
     assert sample(reading, "jagaloket_usb_reconnects_total") == 0
 
 
+def test_a_device_without_words_is_named_by_the_catalogue(counter: Counter) -> None:
+    counter.bus.plug("1-2", "24c4:c001")
+    reading = counter.probe(Match(vendor="24c4", product="c001")).read()
+    assert (reading.facts["vendor"], reading.facts["model"]) == ("CMITech", "BMT-20")
+
+
+def test_a_device_never_seen_is_named_by_the_catalogue(counter: Counter) -> None:
+    reading = counter.probe(Match(vendor="24C4", product="C001")).read()
+    assert (reading.facts["vendor"], reading.facts["model"]) == ("CMITech", "BMT-20")
+    assert counter.probe(Match(port="1-2")).read().facts == {}
+
+
+def test_its_own_words_come_before_the_catalogues(counter: Counter) -> None:
+    counter.bus.plug("1-2", "24c4:c001", product="BMT-20 rev 2")
+    reading = counter.probe(Match(vendor="24c4", product="c001")).read()
+    assert (reading.facts["vendor"], reading.facts["model"]) == ("CMITech", "BMT-20 rev 2")
+
+
 def test_a_device_that_is_not_there_is_stated_and_the_counter_can_mend_it(counter: Counter) -> None:
     reading = counter.probe().read()
     assert not reading.reachable
