@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from probes.reading import ProbeError
-from probes.wire import ipp
+from probes.wire import ipp, names
 from probes.wire.dial import Server, cups_server, server
 from probes.wire.ipp import Tag, decode
 from probes.wire.ipp_client import Client, Operation, encode
@@ -333,3 +333,10 @@ def test_a_certificate_that_a_known_authority_signed_is_verified(
 def test_a_printer_without_tls_is_named() -> None:
     with HttpServer(FakePrinter().play) as at, pytest.raises(ProbeError, match="encrypted"):
         ask_secretly(at, verify=False, seconds=0.4)
+
+
+def test_a_printer_with_several_addresses_is_asked_at_the_one_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = names.Found(addresses=("127.0.0.2", "127.0.0.1"))
+    monkeypatch.setattr("probes.wire.names.lookup", lambda *_: both)
+    with HttpServer(FakePrinter().play) as at:
+        assert ask(f"ipp://printer.example:{at.port}/").all(Tag.PRINTER_GROUP)

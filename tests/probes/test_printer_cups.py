@@ -247,6 +247,12 @@ def test_without_cups_nothing_is_found_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - began < 0.5
 
 
+def test_discovery_asks_this_pcs_cups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening_at(tmp_path / "cups.sock", FakePrinter(queues=[{"printer-name": "resi"}]).play) as path:
+        monkeypatch.setattr("probes.kinds.printer_ipp.CUPS_SOCKET", path)
+        assert [one.options for one in PrinterIpp.discover()] == [{"queue": "resi"}]
+
+
 @pytest.mark.parametrize(
     ("model", "role"),
     [
