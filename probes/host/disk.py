@@ -3,10 +3,12 @@
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from probes.host.health import DAYS_LEFT, Forecast
 from probes.host.part import Found, gauge
 from probes.reading import Actor, Fault, Severity
 from probes.text import clean
@@ -81,6 +83,7 @@ class Disks:
         self._limits = limits
         self._mountinfo = mountinfo
         self._was_writable: set[str] = set()
+        self._forecast = Forecast()
 
     def look(self, found: Found) -> None:
         """Add what the disks say."""
@@ -103,6 +106,9 @@ class Disks:
                 found.faults.append(_fault("disk-failing", Severity.BLOCKING, mount.path, "the disk is read-only"))
             return
         self._was_writable.add(mount.path)
+        days = self._forecast.days_left(mount.path, free, time.clock_gettime(time.CLOCK_BOOTTIME))
+        if days is not None:
+            found.sample(DAYS_LEFT, days, mount.path)
         shares = [(free / size, f"{free / 1e9:.1f} GB of {size / 1e9:.0f} GB free", free)] if size else []
         if status.f_files:
             inodes = status.f_favail / status.f_files

@@ -1,19 +1,20 @@
 """The counter PC itself: processor, memory, disks, temperatures, power, clock, unclean restarts."""
 
 import platform
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import psutil
 
-from probes.host import clock, disk, load, power
+from probes.host import clock, disk, health, load, power
 from probes.host.part import Found
 from probes.probe import Candidate, Probe
 from probes.reading import Metric, ProbeError, Reading
 from probes.text import SafeText, clean
 
-_RATIOS = ("disk_low_ratio", "disk_full_ratio", "memory_low_ratio", "battery_low_ratio")
+_RATIOS = ("disk_low_ratio", "disk_full_ratio", "memory_low_ratio", "memory_pressure_ratio", "battery_low_ratio")
 
 
 @dataclass(kw_only=True)
@@ -22,6 +23,7 @@ class Host(Probe):
 
     disk_low_ratio, disk_full_ratio: the free share below which a disk is low or full, unless more than
     disk_ample_gb (low) or a tenth of it (full) is free. memory_low_ratio: the available share of memory.
+    memory_pressure_ratio: the share of a minute in which all work waits for memory.
     overheating_celsius: for sensors without a lower limit of their own. battery_low_ratio: how full.
     require_time_service: also report a clock that nobody keeps, an hour after the start.
     """
@@ -30,6 +32,7 @@ class Host(Probe):
     disk_full_ratio: float = 0.03
     disk_ample_gb: float = 20.0
     memory_low_ratio: float = 0.05
+    memory_pressure_ratio: float = 0.2
     overheating_celsius: float = 95.0
     battery_low_ratio: float = 0.25
     require_time_service: bool = False
@@ -37,8 +40,9 @@ class Host(Probe):
     _processor: load.Processor = field(init=False, repr=False)
     _thermometer: load.Thermometer = field(init=False, repr=False)
     _clock: clock.PcClock = field(init=False, repr=False)
+    _smart: health.Smart = field(init=False, repr=False, default_factory=health.Smart)
 
-    metrics: ClassVar[tuple[Metric, ...]] = disk.METRICS + load.METRICS + power.METRICS + clock.METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = disk.METRICS + load.METRICS + power.METRICS + clock.METRICS + health.METRICS
 
     def __post_init__(self) -> None:
         """Refuse limits that mean nothing."""
@@ -65,11 +69,14 @@ class Host(Probe):
         try:
             self._processor.look(found)
             load.memory(found, self.memory_low_ratio)
+            health.pressure(found, self.memory_pressure_ratio)
             self._disks.look(found)
+            self._smart.look(found, time.monotonic())
             self._thermometer.look(found)
             power.battery(found, self.battery_low_ratio)
             power.restart(found)
             self._clock.look(found)
+            health.reboot_required(found)
         except (OSError, psutil.Error, RuntimeError, ValueError, IndexError) as error:
             msg = f"cannot read this PC's state: {clean(str(error))}; is /proc mounted and readable for the agent?"
             raise ProbeError(msg) from error

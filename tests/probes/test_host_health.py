@@ -1,0 +1,156 @@
+"""What creeps up on a PC."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from probes.host import health
+from probes.host.health import Forecast, Smart
+from probes.host.part import Found
+from probes.reading import Actor, Severity
+from probes.wire import smart
+
+HOUR = 3600.0
+
+
+def test_a_disk_that_fills_steadily_has_a_last_day() -> None:
+    forecast = Forecast()
+    told = [forecast.days_left("/", 100e9 - hour * 1e9, hour * HOUR) for hour in range(25)]
+    assert told[:6] == [None] * 6
+    assert told[24] == pytest.approx(76 / 24, rel=0.05)
+
+
+def test_a_disk_that_stays_or_empties_has_none() -> None:
+    forecast = Forecast()
+    assert [forecast.days_left("/", 50e9 + hour, hour * HOUR) for hour in range(25)] == [None] * 25
+
+
+def test_only_the_last_day_counts() -> None:
+    forecast = Forecast()
+    for hour in range(72):
+        forecast.days_left("/", 100e9 - min(hour, 10) * 5e9, hour * HOUR)
+    assert forecast.days_left("/", 50e9, 72 * HOUR) is None
+
+
+def test_each_disk_has_its_own_line() -> None:
+    forecast = Forecast()
+    forecast.days_left("/", 100e9, 0)
+    forecast.days_left("/data", 100e9, 0)
+    assert forecast.days_left("/", 50e9, 24 * HOUR) == pytest.approx(1)
+    assert forecast.days_left("/data", 100e9, 24 * HOUR) is None
+
+
+def pressed(tmp_path: Path, text: str, limit: float = 0.2) -> Found:
+    file = tmp_path / "memory"
+    file.write_text(text)
+    found = Found()
+    health.pressure(found, limit, file)
+    return found
+
+
+SOME = "some avg10=90.00 avg60=90.00 avg300=90.00 total=1\n"
+
+
+def test_work_that_waits_for_memory_is_a_fault(tmp_path: Path) -> None:
+    found = pressed(tmp_path, SOME + "full avg10=0.00 avg60=25.50 avg300=0.00 total=1\n")
+    assert [(f.code, f.severity) for f in found.faults] == [("memory-low", Severity.DEGRADED)]
+    assert [s.value for s in found.samples] == [pytest.approx(0.255)]
+
+
+def test_some_work_that_waits_is_none(tmp_path: Path) -> None:
+    assert pressed(tmp_path, SOME + "full avg10=0.00 avg60=1.00 avg300=0.00 total=1\n").faults == []
+
+
+@pytest.mark.parametrize("text", ["", SOME, "full avg10=0.00\n", "full avg60=x\n"])
+def test_a_kernel_without_pressure_figures_cannot_tell(tmp_path: Path, text: str) -> None:
+    found = pressed(tmp_path, text)
+    assert (found.told["pressure"], found.faults, found.samples) == (False, [], [])
+
+
+def test_low_memory_is_told_once(tmp_path: Path) -> None:
+    found = Found()
+    found.faults.append(health._fault("memory-low", Severity.DEGRADED, "", "little available"))
+    file = tmp_path / "memory"
+    file.write_text("full avg10=0.00 avg60=99.00 avg300=0.00 total=1\n")
+    health.pressure(found, 0.2, file)
+    assert len(found.faults) == 1
+
+
+def test_updates_that_wait_for_a_restart_are_a_figure_and_no_fault(tmp_path: Path) -> None:
+    flag = tmp_path / "reboot-required"
+    for there in (0.0, 1.0):
+        found = Found()
+        health.reboot_required(found, flag)
+        assert ([s.value for s in found.samples], found.faults) == ([there], [])
+        flag.touch()
+
+
+@pytest.fixture
+def smartctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A smartctl that says what smartctl.json says, and one disk, sda, beside a loop and a CD drive."""
+    for name in ("sda", "sr0"):
+        (tmp_path / "block" / name / "device").mkdir(parents=True)
+    (tmp_path / "block" / "loop0").mkdir()
+    said = tmp_path / "smartctl.json"
+    command = tmp_path / "smartctl"
+    command.write_text(f"#!/bin/sh\n[ $6 = /dev/sda ] && cat {said}\nexit 8\n")
+    command.chmod(0o755)
+    monkeypatch.setattr(smart.disks, "__defaults__", (tmp_path / "block",))
+    monkeypatch.setattr(smart.shutil, "which", lambda *_, **__: str(command))  # type: ignore[attr-defined] # the module's own import
+    return said
+
+
+def asked(times: int = 1) -> Found:
+    disks = Smart()
+    found = Found()
+    for number in range(times):
+        disks.look(Found(), number)
+        for thread in threading.enumerate():
+            if thread.name == "host-smart":
+                thread.join()
+    disks.look(found, times)
+    return found
+
+
+def test_a_disk_that_expects_to_fail_is_failing(smartctl: Path) -> None:
+    smartctl.write_text('{"model_name": "Tired\\u001b 500", "smart_status": {"passed": false}}')
+    found = asked()
+    assert [(f.code, f.part, f.actor, f.detail) for f in found.faults] == [
+        ("disk-failing", "sda", Actor.TECHNICIAN, "Tired? 500 expects to fail (SMART)")
+    ]
+    assert found.told["smart"]
+
+
+def test_a_disk_that_is_well_is_told(smartctl: Path) -> None:
+    smartctl.write_text('{"smart_status": {"passed": true}}')
+    found = asked()
+    assert ([(s.labels, s.value) for s in found.samples], found.faults) == ([(("sda",), 1.0)], [])
+
+
+@pytest.mark.parametrize(
+    "said", ["", "{", "[]", "null", "{}", '{"smart_status": 1}', '{"smart_status": {"passed": "x"}}']
+)
+def test_a_disk_that_does_not_tell_is_not_judged(smartctl: Path, said: str) -> None:
+    smartctl.write_text(said)
+    found = asked()
+    assert (found.told["smart"], found.faults, found.samples) == (False, [], [])
+
+
+def test_a_pc_without_smartctl_cannot_tell(smartctl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smartctl.write_text("{}")
+    monkeypatch.setattr(smart.shutil, "which", lambda *_, **__: None)  # type: ignore[attr-defined] # the module's own import
+    assert asked().told["smart"] is False
+
+
+def test_disks_are_asked_a_few_times_a_day_only(smartctl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smartctl.write_text("{}")
+    calls: list[str] = []
+
+    def count(disk: str) -> tuple[None, str]:
+        calls.append(disk)
+        return None, ""
+
+    monkeypatch.setattr(smart, "passed", count)
+    asked(times=10)
+    assert calls == ["sda"]
