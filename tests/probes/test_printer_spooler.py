@@ -8,6 +8,7 @@ import pytest
 from probes.kinds.printer_escpos import PrinterEscpos
 from probes.raw.spooler import Spooler
 from probes.reading import ProbeError, State
+from tests.fakes.cups import real_cups
 from tests.fakes.ipp import HEALTHY, FakePrinter, listening_at
 from tests.fakes.rawprinter import RawPrinter, Receipt
 
@@ -79,3 +80,18 @@ def test_a_receipt_printer_is_asked_again_when_its_queue_is_empty(cups: FakePrin
         cups.printer = dict(HEALTHY)
         assert probe.read().state is State.OK
         probe.close()
+
+
+@pytest.mark.slow
+def test_a_real_cups_tells_of_a_job_until_it_is_cancelled() -> None:
+    with real_cups() as cups:
+        cups.say("lpadmin", "-p", "resi", "-E", "-v", "file:///dev/null")
+        cups.say("cupsdisable", "resi")
+        spooler = Spooler("resi", cups.socket)
+        assert spooler.still_seconds(0.0) is None
+        cups.print("resi")
+        assert spooler.still_seconds(0.0) is not None
+        assert (spooler.still_seconds(301.0) or 0) >= 300
+        cups.say("cancel", "-a", "resi")
+        assert spooler.still_seconds(302.0) is None
+        spooler.close()
