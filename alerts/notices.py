@@ -1,6 +1,6 @@
 """The outbox's rows: what must still be told to whom. A row ends as sent or dead, never by age."""
 
-import secrets
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ def enqueue(
 ) -> None:
     """Add one row per addressee to the transaction under way."""
     for one in addressees:
-        message_id = f"{ticket}.{secrets.token_hex(8)}@jagaloket.invalid"
+        message_id = f"{ticket}.{os.urandom(8).hex()}@jagaloket.invalid"
         connection.execute(
             "INSERT INTO outbox (ticket, action, channel, address, role, language, message_id, created) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -3,6 +3,7 @@
 An agent that cannot start because of its own store would be silent for ever (Telegraf #18528, Netdata 17924).
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts import schema
+from alerts.migrations import TABLES
 from probes.text import SafeText, clean
 
 KEPT_BAD = 5
@@ -77,13 +79,17 @@ def _build(path: Path, ready: Path) -> None:
         _number_on(path, target)
         # Everything in the one file and nothing in its log: it can be renamed.
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    owner = path.stat()
+    if os.geteuid() == 0:
+        # Started by hand as root: the agent must still be able to open it.
+        os.chown(fresh, owner.st_uid, owner.st_gid)
     fresh.replace(ready)
     schema.sync_folder(path.parent)
 
 
 def _counted(ready: Path) -> dict[str, int]:
     with closing(sqlite3.connect(f"{ready.absolute().as_uri()}?immutable=1", uri=True)) as store:
-        return {table: store.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in schema.TABLES}  # noqa: S608 - our own names
+        return {table: store.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}  # noqa: S608 - our own names
 
 
 def _copy(path: Path, target: sqlite3.Connection) -> None:
@@ -91,7 +97,7 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
         source.text_factory = schema.readable
         target.execute("PRAGMA foreign_keys = OFF")
         target.execute("BEGIN IMMEDIATE")
-        for table in schema.TABLES:
+        for table in TABLES:
             for row in _rows(source, target, table):
                 _insert(target, table, row)
         # What belongs to a lost ticket cannot be shown, told or ended.

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 from alerts.letter import Mail, MailSettings, MailTo, addressees
+from alerts.line import MOST_RESENDS
 from alerts.office import Office
-from alerts.outbox import MOST_RESENDS, Outbox
+from alerts.outbox import Outbox
 from tests.alerts.make import CAMAT, NOON, TEKNISI, Steps, ToldTime, fault, open_ledger, scanner
 from tests.fakes.smtp import Drop, FakeSmtp
 

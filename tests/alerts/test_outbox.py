@@ -9,7 +9,8 @@ import pytest
 from alerts import outbox
 from alerts.incident import Action, Addressee, DeliveryError, Notice
 from alerts.ledger import Ledger
-from alerts.outbox import MOST_DEFECTS, MOST_RESENDS, SETTLE_SECONDS, Outbox, boot_id
+from alerts.line import MOST_DEFECTS, MOST_RESENDS, SETTLE_SECONDS
+from alerts.outbox import Outbox, boot_id
 from tests.alerts.make import CAMAT, NOON, TEKNISI, Pigeon, Steps, fault, open_ledger, scanner
 
 HALF = 0.5
@@ -337,11 +338,11 @@ def test_stop_before_start_is_no_mistake(worker: Worker) -> None:
     assert worker.outbox.stop(1)
 
 
-def test_the_boots_id_is_the_kernels_or_nothing(tmp_path: Path) -> None:
+def test_the_boots_id_is_the_kernels_or_else_this_starts_own(tmp_path: Path) -> None:
     file = tmp_path / "boot_id"
     file.write_text("0f3c\n")
     assert boot_id(file) == "0f3c"
-    assert boot_id(tmp_path / "missing") == ""
+    assert boot_id(tmp_path / "missing") != boot_id(tmp_path / "missing")
 
 
 class RealWait(Steps):

@@ -228,3 +228,47 @@ def test_only_so_many_damaged_files_are_kept(tmp_path: Path) -> None:
     kept = sorted(file.name for file in path.parent.glob("*.bad-*"))
     assert len(kept) == salvaging.KEPT_BAD
     assert f"store.db.bad-{salvaging.KEPT_BAD + 3}" in kept
+
+
+def test_a_store_whose_making_was_interrupted_is_made_whole(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "store.db"
+    schema.create(path)
+    assert path.stat().st_size == 0
+    open_ledger(tmp_path).shut()
+    path.unlink()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    ledger = open_ledger(tmp_path)
+    assert ledger.salvage is None
+    assert begin(ledger) == "JL-2026-0001"
+
+
+def test_the_folder_is_on_disk_before_the_first_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+
+    def note(folder: Path) -> None:
+        assert folder == tmp_path / "state"
+        flushed.append(",".join(sorted(file.name for file in folder.iterdir())))
+
+    monkeypatch.setattr(schema, "sync_folder", note)
+    open_ledger(tmp_path).shut()
+    assert flushed == [
+        "store.db,store.db.lock",
+        "store.db,store.db.lock",
+        "store.db,store.db-shm,store.db-wal,store.db.lock",
+    ]
+    open_ledger(tmp_path).shut()
+    assert len(flushed) == 3
+
+
+def test_a_store_that_root_repaired_stays_its_owners(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda _, uid, gid: given.append((uid, gid)))
+    wrong_schema(store)
+    owner = store.stat()
+    open_ledger(tmp_path).shut()
+    assert given == [(owner.st_uid, owner.st_gid)]

@@ -1,0 +1,62 @@
+"""The store's tables, and how an older store becomes a newer one."""
+
+TABLES = ("meta", "ticket", "incident", "note", "outbox", "tally", "history", "device_state")
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+        """CREATE TABLE ticket (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            number TEXT NOT NULL UNIQUE,
+            status TEXT NOT NULL CHECK (status IN ('new', 'open', 'taken', 'recovered', 'closed')),
+            device TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, role TEXT NOT NULL,
+            responsible TEXT NOT NULL, asset TEXT NOT NULL,
+            code TEXT NOT NULL, part TEXT NOT NULL, severity TEXT NOT NULL, actor TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            opened REAL NOT NULL, recovered REAL, closed REAL, taken_by TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+        "CREATE INDEX ticket_status ON ticket (status, severity)",
+        """CREATE TABLE incident (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            device TEXT NOT NULL, code TEXT NOT NULL, part TEXT NOT NULL,
+            severity TEXT NOT NULL, actor TEXT NOT NULL, detail TEXT NOT NULL,
+            started REAL NOT NULL, ended REAL,
+            ticket TEXT NOT NULL REFERENCES ticket (number)
+        ) STRICT""",
+        "CREATE UNIQUE INDEX incident_standing ON incident (device, code, part) WHERE ended IS NULL",
+        "CREATE INDEX incident_ticket ON incident (ticket)",
+        """CREATE TABLE note (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            ticket TEXT NOT NULL REFERENCES ticket (number),
+            at REAL NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX note_ticket ON note (ticket, id)",
+        """CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            ticket TEXT NOT NULL REFERENCES ticket (number),
+            action TEXT NOT NULL,
+            channel TEXT NOT NULL, address TEXT NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'tried', 'uncertain', 'sent', 'dead')),
+            attempts INTEGER NOT NULL DEFAULT 0, resends INTEGER NOT NULL DEFAULT 0,
+            message_id TEXT NOT NULL UNIQUE,
+            created REAL NOT NULL, finished REAL,
+            due REAL NOT NULL DEFAULT 0, boot TEXT NOT NULL DEFAULT '',
+            last_error TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+        """CREATE INDEX outbox_unsent ON outbox (ticket, channel, address, id)
+            WHERE state IN ('new', 'tried', 'uncertain')""",
+        "CREATE INDEX outbox_state ON outbox (channel, state)",
+        """CREATE TABLE tally (
+            channel TEXT NOT NULL, outcome TEXT NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (channel, outcome)
+        ) STRICT""",
+        """CREATE TABLE history (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            device TEXT NOT NULL, state TEXT NOT NULL, at REAL NOT NULL
+        ) STRICT""",
+        "CREATE TABLE device_state (device TEXT PRIMARY KEY, state TEXT NOT NULL, at REAL NOT NULL) STRICT",
+    ),
+)
+"""Each entry leads from one schema version to the next, in one transaction. Released entries never change."""
+
+VERSION = len(MIGRATIONS)
