@@ -37,13 +37,19 @@ install_packages() {
     esac
 }
 
-# promtool comes with the Prometheus server, whose package would start one: only its program is taken out.
+# Debian 13 has a package promtool. Before, it comes with the Prometheus server, whose package would start one:
+# so only the program is taken out of either.
+download_promtool() {
+    apt-get -qq -o APT::Sandbox::User=root download promtool 2>/dev/null ||
+        apt-get -qq -o APT::Sandbox::User=root download prometheus
+}
+
 fetch_promtool() {
     command -v promtool >/dev/null && return
     say "fetching promtool for the tests"
     work=$(mktemp -d)
-    (cd "$work" && apt_try apt-get -qq -o APT::Sandbox::User=root download prometheus) && mkdir -p "$folder" &&
-        dpkg --fsys-tarfile "$work"/prometheus_*.deb | tar -x -C "$folder" ./usr/bin/promtool
+    (cd "$work" && apt_try download_promtool) && mkdir -p "$folder" &&
+        dpkg --fsys-tarfile "$work"/prom*.deb | tar -x -C "$folder" ./usr/bin/promtool
     status=$?
     rm -rf "$work"
     return $status
