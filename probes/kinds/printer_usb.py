@@ -19,6 +19,7 @@ from probes.usb.match import Match
 from probes.usb.unit import Unit
 from probes.wire import hotplug, kmsg, lpnode
 from probes.wire.sysfs import Tree
+from probes.wire.uevent import Event
 from probes.wire.usbbus import Bus
 
 
@@ -73,7 +74,7 @@ class PrinterUsb(Probe):
     def subscribe(self, wake: Callable[[], None]) -> Callable[[], None] | None:
         """Wake when the kernel says that this printer came or went. None where netlink is not allowed."""
 
-        def hear(event: hotplug.Event | None) -> None:
+        def hear(event: Event | None) -> None:
             if self._unit is None or self._unit.hear(event):
                 wake()
 

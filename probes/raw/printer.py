@@ -5,21 +5,24 @@ printer whose queue has a job is not asked, and one that refuses a connection is
 PC may be printing.
 """
 
+import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from probes.printer import CAUSES, CONFIRM, fault, silent
 from probes.probe import Confirm, Probe
 from probes.raw import place
-from probes.raw.place import JETDIRECT_PORT, Rest
+from probes.raw.place import JETDIRECT_PORT
 from probes.reading import Actor, Fault, ProbeError, Reading, Severity
 from probes.text import clean
-from probes.wire import lpnode, node, stream
+from probes.wire import stream
 from probes.wire.stream import Exchange, Outcome, Question
+
+if TYPE_CHECKING:
+    from probes.raw.way import NodeWay
 
 NOT_CONNECTED = "not-connected"
 ASK_SECONDS = 6.0
@@ -70,10 +73,10 @@ class RawPrinter(Probe):
     _clock: Callable[[], float] = field(default=time.monotonic, init=False, repr=False)
     _jobs: Jobs | None = field(default=None, init=False, repr=False)
     _last: Reading | None = field(default=None, init=False, repr=False)
-    _rest: Rest = field(default_factory=Rest, init=False, repr=False)
+    _node: "NodeWay | None" = field(default=None, init=False, repr=False)
+    _asked_at: float = field(default=-math.inf, init=False, repr=False)
     _job_at: float | None = field(default=None, init=False, repr=False)
     _refused_since: float | None = field(default=None, init=False, repr=False)
-    _home: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
         place.check(self.host, self.port, self.device, self.baud, self.queue)
@@ -81,6 +84,10 @@ class RawPrinter(Probe):
             from probes.raw.spooler import Spooler  # noqa: PLC0415 - only who names a queue pays for IPP
 
             self._jobs = Spooler(self.queue)
+        if self.device:
+            from probes.raw.way import NodeWay  # noqa: PLC0415 - only who names a node pays for processes
+
+            self._node = NodeWay(self.device, self.baud)
 
     def read(self) -> Reading:
         """Look once. Raises ProbeError while it may print for others, and when it does not answer in its language."""
@@ -88,14 +95,12 @@ class RawPrinter(Probe):
         if still is not None:
             self._job_at = self._clock()
             return self._printing(still)
-        if self.device and not Path(self.device).exists():
-            return self._without_node()
+        if self._node is not None and not self._node.is_there():
+            return self._printing(0.0) if self._node.is_lent() else self._unplugged(f"{self.device} is not there")
         if self._last is not None and self._rests(self._last):
             return self._last
-        self._home = lpnode.home(self.device) if self.device else ""
-        exchange = self._exchange(self.questions())
-        self._rest.begin(self._home, self._clock())
-        return self._heard(exchange)
+        self._asked_at = self._clock()
+        return self._heard(self._exchange(self.questions()))
 
     @abstractmethod
     def questions(self) -> Sequence[Question]:
@@ -121,9 +126,9 @@ class RawPrinter(Probe):
         return self.device or f"{self.host}:{self.port}"
 
     def _exchange(self, questions: Sequence[Question]) -> Exchange:
-        if self.host:
-            return stream.ask_tcp(self.host, self.port, questions, deadline_seconds=ASK_SECONDS)
-        return node.ask_node(self.device, questions, baud=self.baud, deadline_seconds=ASK_SECONDS)
+        if self._node is not None:
+            return self._node.ask(questions, self._clock(), ASK_SECONDS)
+        return stream.ask_tcp(self.host, self.port, questions, deadline_seconds=ASK_SECONDS)
 
     def close(self) -> None:
         """Close the connection to CUPS, the only thing that stays open."""
@@ -158,12 +163,6 @@ class RawPrinter(Probe):
         self._last = None
         return silent(exchange.detail)
 
-    def _without_node(self) -> Reading:
-        """CUPS takes the driver off a USB printer while it prints: the node goes, the device stays."""
-        if self._home and Path(self._home).exists():
-            return self._printing(0.0)
-        return self._unplugged(f"{self.device} is not there")
-
     def _unplugged(self, detail: str) -> Reading:
         self._last = None
         text = clean(f"{detail}; plug the printer in and switch it on")
@@ -181,7 +180,9 @@ class RawPrinter(Probe):
         if still_seconds >= STUCK_SECONDS:
             detail = f"queue {self.queue}: nothing printed for {still_seconds / 60:.0f} min; look at paper and cover"
             faults = (fault("queue-stuck", detail=clean(detail)),)
-        self._rest.over()
+        self._asked_at = -math.inf
+        if self._node is not None:
+            self._node.stir()
         known = self._last or Reading(reachable=True)
         return replace(known, asleep=False, faults=faults, skipped=_NOT_JUDGED - {one.code for one in faults})
 
@@ -189,5 +190,5 @@ class RawPrinter(Probe):
         """Whether the last answer is fresh enough to stand for this look too."""
         now = self._clock()
         if last.asleep:
-            return self._rest.age_seconds(now) < ASLEEP_SECONDS
-        return bool(self.device) and not last.faults and self._rest.lasts(now)
+            return now - self._asked_at < ASLEEP_SECONDS
+        return self._node is not None and not last.faults and self._node.is_fresh(now)

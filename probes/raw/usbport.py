@@ -6,9 +6,10 @@ byte tells anything is known only once it has changed.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from probes.printer import fault
-from probes.raw.place import Rest
+from probes.raw.rest import Rest
 from probes.reading import Actor, Fault, Severity
 from probes.text import clean
 from probes.usb.device import Interface, UsbDevice
@@ -52,6 +53,7 @@ class StatusByte:
     identity: Identity = field(default_factory=Identity)
     _seen: set[int] = field(default_factory=set)
     rest: Rest = field(default_factory=Rest)
+    root: Path = ROOT
     _asked_of: tuple[int, int, str] | None = None
     _answer: Answer | None = None
 
@@ -79,7 +81,7 @@ class StatusByte:
         if last is not None and self._is_calm(last) and self.rest.lasts(self.clock()):
             return last
         self._answer, self._asked_of = self.ask(device, interface), asked_of
-        self.rest.begin(f"{ROOT}/{device.port}", self.clock())
+        self.rest.begin(f"{self.root}/{device.port}", self.clock())
         return self._answer
 
     def _is_calm(self, answer: Answer) -> bool:

@@ -18,8 +18,6 @@ from probes.text import SafeText, clean
 from probes.wire import child
 from probes.wire.stream import Exchange, Outcome, Question, converse
 
-BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
-
 _OUTCOMES = {
     errno.ENOENT: (Outcome.ABSENT, "there is no such device"),
     errno.ENODEV: (Outcome.ABSENT, "the device is gone"),

@@ -10,7 +10,7 @@ import pytest
 
 from probes.kinds.printer_escpos import COUNT_SECONDS, PrinterEscpos
 from probes.raw import printer as raw
-from probes.raw.place import REST_SECONDS
+from probes.raw.rest import REST_SECONDS
 from probes.reading import Actor, ProbeError, Reading, Severity, State
 from probes.wire import stream
 from tests.fakes.rawprinter import RawPrinter, Receipt, closed_port, full_backlog
@@ -180,7 +180,7 @@ def test_a_printer_that_serves_another_pc_is_unknown() -> None:
 
 def test_a_port_that_refuses_is_silence_only_when_it_lasts() -> None:
     probe = PrinterEscpos(host="127.0.0.1", port=closed_port())
-    now = probe._clock()
+    now = 1000.0
     probe._clock = lambda: now
     with pytest.raises(ProbeError, match="refuses the connection; it may be printing"):
         probe.read()
@@ -192,7 +192,7 @@ def test_a_port_that_refuses_is_silence_only_when_it_lasts() -> None:
 
 def test_an_answer_in_between_ends_the_refusal(fake: RawPrinter) -> None:
     probe = probe_of(fake)
-    now = probe._clock()
+    now = 1000.0
     probe._clock = lambda: now
     probe._refused_since = now - raw.REFUSED_SECONDS
     assert probe.read().reachable
@@ -273,7 +273,7 @@ def test_a_job_that_does_not_move_is_a_fault_of_its_own(queue: Queue, queued: Pr
 
 
 def test_a_refusal_just_after_a_job_is_no_silence(fake: RawPrinter, queue: Queue, queued: PrinterEscpos) -> None:
-    now = queued._clock()
+    now = 1000.0
     queued._clock = lambda: now
     queued._refused_since = now - raw.REFUSED_SECONDS
     queue.still = 0.0
@@ -292,7 +292,7 @@ def test_counters_are_read_only_on_request_and_once_an_hour(receipt: Receipt, fa
     receipt.counters = {148: 99, 20: 9, 149: 7, 21: 6, 178: 50, 50: 5, 198: 2, 70: 1}
     assert probe_of(fake).read().samples == ()
     probe = PrinterEscpos(host="127.0.0.1", port=fake.port, maintenance_counters=True)
-    now = probe._clock()
+    now = 1000.0
     probe._clock = lambda: now
     found = {(s.metric.name, *s.labels): s.value for s in probe.read().samples}
     assert found["jagaloket_printer_line_feeds_total", "new"] == 99
@@ -334,7 +334,7 @@ def test_a_serial_printer_answers_in_a_process_of_its_own(receipt: Receipt) -> N
 def test_a_healthy_answer_over_a_node_is_kept_for_a_minute(receipt: Receipt) -> None:
     with SerialPrinter(receipt) as serial:
         probe = PrinterEscpos(device=serial.path)
-        now = probe._clock()
+        now = 1000.0
         probe._clock = lambda: now
         probe.read()
         asked = len(receipt.asked)
@@ -358,7 +358,8 @@ def test_a_missing_node_is_not_connected() -> None:
 
 def test_a_node_whose_driver_is_lent_to_cups_is_not_unplugged(tmp_path: os.PathLike[str]) -> None:
     probe = PrinterEscpos(device="/dev/usb/lp99")
-    probe._home = os.fspath(tmp_path)
+    assert probe._node is not None
+    probe._node.home = os.fspath(tmp_path)
     with pytest.raises(ProbeError, match="a job is being printed"):
         probe.read()
 

@@ -118,7 +118,7 @@ def test_a_status_that_comes_unasked_is_not_the_answer(laser: Laser, fake: RawPr
 
 def test_identity_and_pages_are_asked_once_an_hour(laser: Laser, fake: RawPrinter) -> None:
     probe = probe_of(fake)
-    now = probe._clock()
+    now = 1000.0
     probe._clock = lambda: now
     probe.read()
     laser.pages = 20000
@@ -139,7 +139,7 @@ def test_a_printer_without_a_page_counter_has_no_sample(
 
 def test_a_sleeping_printer_is_left_in_peace(laser: Laser, fake: RawPrinter) -> None:
     probe = probe_of(fake)
-    now = probe._clock()
+    now = 1000.0
     probe._clock = lambda: now
     laser.code = 40000
     probe.read()

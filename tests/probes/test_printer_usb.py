@@ -13,14 +13,14 @@ import usb.core
 
 from probes.kinds.printer_usb import PrinterUsb
 from probes.raw import usbport
-from probes.raw.place import IDLE_SECONDS, REST_SECONDS, Rest
+from probes.raw.rest import IDLE_SECONDS, REST_SECONDS
 from probes.raw.usbprinters import candidates
 from probes.reading import ProbeError, Reading, State
 from probes.usb.device import Interface, UsbDevice
 from probes.wire import child, hotplug, lpnode, usblp
-from probes.wire.hotplug import Event
 from probes.wire.ieee1284 import parse
 from probes.wire.stream import Outcome
+from probes.wire.uevent import Event
 from probes.wire.usbbus import Bus
 from probes.wire.usblp import Answer, PortStatus
 from tests.fakes.usbtree import UsbTree
@@ -52,7 +52,7 @@ class Counter:
         probe._unit.bus = Bus(self.bus.tree)
         probe._unit.clock = probe._byte.clock = lambda: self.now
         probe._byte.ask = self.ask
-        probe._byte.rest = Rest(lambda place: lpnode.transfers(str(self.bus.root / Path(place).name)))
+        probe._byte.root = self.bus.root
         return probe
 
     def ask(self, device: UsbDevice, _interface: Interface) -> Answer:

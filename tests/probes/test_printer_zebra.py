@@ -122,7 +122,7 @@ def test_a_variable_that_the_printer_does_not_know_is_left_out(label: Label, fak
 
 def test_the_odometer_is_read_once_an_hour(label: Label, fake: RawPrinter) -> None:
     probe = probe_of(fake)
-    now = probe._clock()
+    now = 1000.0
     probe._clock = lambda: now
     probe.read()
     label.variables["odometer.total_print_length"] = "9000 INCHES, 22860 CENTIMETERS"
