@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from probes.printer import fault, worst
 from probes.raw.printer import RawPrinter
-from probes.reading import Actor, Fault, Metric, MetricType, Reading, Sample
+from probes.reading import Actor, Fault, Metric, MetricType, ProbeError, Reading, Sample
 from probes.text import SafeText, clean
 from probes.wire import zebra
 from probes.wire.stream import Exchange, Question
@@ -121,7 +121,10 @@ class PrinterZebra(RawPrinter):
             return False
         self._facts_at = now
         names = (*zebra.VARIABLES.values(), zebra.ODOMETER)
-        replies = self._exchange([zebra.getvar(name) for name in names]).replies
+        try:
+            replies = self._exchange([zebra.getvar(name) for name in names]).replies
+        except ProbeError:  # its status was told, and that counts
+            return False
         self._facts = {"vendor": SafeText("Zebra"), **zebra.variables(replies)} if any(replies) else self._facts
         if len(replies) == len(names):
             self._centimetres = zebra.centimetres(zebra.value(replies[-1]))

@@ -61,7 +61,7 @@ class RawPrinter(Probe):
     queue: the CUPS queue of this PC that prints on it; while that has a job the printer is not asked.
     """
 
-    deadline_seconds: ClassVar[float] = 12.0
+    deadline_seconds: ClassVar[float] = 18.0  # the queue, two exchanges, two processes to bury
     confirm: ClassVar[Confirm] = CONFIRM
 
     host: str = ""

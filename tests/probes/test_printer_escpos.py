@@ -4,6 +4,7 @@ import os
 import termios
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -11,8 +12,11 @@ import pytest
 from probes.kinds.printer_escpos import COUNT_SECONDS, PrinterEscpos
 from probes.raw import printer as raw
 from probes.raw.rest import REST_SECONDS
+from probes.raw.way import NodeWay
 from probes.reading import Actor, ProbeError, Reading, Severity, State
+from probes.text import clean
 from probes.wire import stream
+from probes.wire.stream import Exchange, Outcome
 from tests.fakes.rawprinter import RawPrinter, Receipt, closed_port, full_backlog
 from tests.fakes.serialprinter import SerialPrinter
 
@@ -354,6 +358,28 @@ def test_a_missing_node_is_not_connected() -> None:
     reading = PrinterEscpos(device="/dev/usb/lp99").read()
     assert reading.state is State.UNREACHABLE
     assert codes(reading) == [("not-connected", "")]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"), [(Outcome.ABSENT, ["not-connected"]), (Outcome.REFUSED, ["not-responding"])]
+)
+def test_what_a_node_answers_is_judged_like_a_connection(tmp_path: Path, outcome: Outcome, expected: list[str]) -> None:
+    probe = node_probe(tmp_path, outcome)
+    probe._refused_since = probe._clock() - raw.REFUSED_SECONDS
+    assert [one.code for one in probe.read().faults] == expected
+
+
+def test_a_node_without_rights_is_unknown(tmp_path: Path) -> None:
+    with pytest.raises(ProbeError, match="not allowed"):
+        node_probe(tmp_path, Outcome.DENIED).read()
+
+
+def node_probe(folder: Path, outcome: Outcome) -> PrinterEscpos:
+    probe = PrinterEscpos(device="/dev/usb/lp99")
+    node = Mock(spec=NodeWay, ask=Mock(return_value=Exchange(outcome=outcome, detail=clean("not allowed"))))
+    node.is_there.return_value = folder.exists()
+    probe._node = node
+    return probe
 
 
 def test_a_node_whose_driver_is_lent_to_cups_is_not_unplugged(tmp_path: os.PathLike[str]) -> None:
