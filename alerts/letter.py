@@ -17,7 +17,7 @@ CHANNEL = "mail"
 Security = Literal["none", "starttls", "tls"]
 _PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
+_HOST = re.compile(r"[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
 _MOST_ADDRESSEES = 50
 _LONGEST_TIMEOUT = 120
 

@@ -108,9 +108,11 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
 
 def _rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:
     """Every row that can be read: from the front, from the back, and one by one in between."""
-    columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
+    columns = _shared_columns(source, target, table)
     select = f"SELECT rowid, {', '.join(columns)} FROM {table}"  # noqa: S608 - our own schema's names
     found = _Reader(source)
+    if not columns:
+        return
     for row in found.rows(f"{select} ORDER BY rowid"):
         yield dict(zip(columns, row[1:], strict=True))
     first = found.last
@@ -123,6 +125,15 @@ def _rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
     for number in range(max(first + 1, found.last - _PROBED_ROWS), found.last):
         for row in found.rows(f"{select} WHERE rowid = {number}"):
             yield dict(zip(columns, row[1:], strict=True))
+
+
+def _shared_columns(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> list[str]:
+    """The columns that both know: a damaged store may also be an old one."""
+    wanted = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
+    with suppress(sqlite3.Error, UnicodeDecodeError):
+        there = {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
+        return [name for name in wanted if name in there]
+    return wanted
 
 
 class _Reader:
@@ -145,7 +156,7 @@ def _insert(target: sqlite3.Connection, table: str, row: dict[str, object]) -> N
     names = ", ".join(row)
     marks = ", ".join("?" * len(row))
     # A row that breaks the schema's rules is not worth having, nor is the old schema's number.
-    with suppress(sqlite3.Error, UnicodeDecodeError):
+    with suppress(sqlite3.IntegrityError):
         target.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608 - our own schema's names
 
 

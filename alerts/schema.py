@@ -13,6 +13,7 @@ from alerts.migrations import MIGRATIONS, TABLES, VERSION
 from probes.text import clean
 
 BUSY_SECONDS = 5.0
+_OLDEST_SQLITE = (3, 37, 0)
 _WAL_LIMIT_BYTES = 4 * 1024 * 1024
 _CACHE_KIB = 256
 """For each thread's connection; SQLite's own default is 2 MiB."""
@@ -36,6 +37,9 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises Damaged when the file is no sound store, ValueError when it was written by a newer version,
     OSError when it cannot be opened or written.
     """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        msg = f"SQLite {sqlite3.sqlite_version} is too old for the store; 3.37 or newer is needed"
+        raise OSError(msg)
     create(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     connection.text_factory = readable
@@ -117,9 +121,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     try:
         version = _version(connection)
         _refuse_newer(version, path)
-        for number in range(version, VERSION):
-            for statement in MIGRATIONS[number]:
-                connection.execute(statement)
+        _apply(connection, version, path)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(VERSION),))
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
@@ -128,6 +130,16 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute("ROLLBACK")
         raise
     sync_folder(path.parent)
+
+
+def _apply(connection: sqlite3.Connection, version: int, path: Path) -> None:
+    """Bring the tables to the newest version; all of it or, by the transaction around it, nothing."""
+    try:
+        for number in range(version, VERSION):
+            for statement in MIGRATIONS[number]:
+                connection.execute(statement)
+    except sqlite3.DatabaseError as error:
+        raise border(error, path) from error
 
 
 def _refuse_newer(version: int, path: Path) -> None:
@@ -149,7 +161,7 @@ def _version(connection: sqlite3.Connection) -> int:
         msg = "the meta table is missing"
         raise Damaged(msg)
     noted = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-    if noted is None or noted[0] != str(version) or (version <= VERSION and not names.issuperset(TABLES)):
+    if noted is None or noted[0] != str(version) or (version == VERSION and not names.issuperset(TABLES)):
         msg = "header, meta table and tables do not agree"
         raise Damaged(msg)
     return version
