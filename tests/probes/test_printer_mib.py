@@ -154,6 +154,11 @@ def test_every_quirk_names_its_source() -> None:
     assert all(one.source for one in [*BY_VENDOR.values(), *BY_NAME.values()])
 
 
+def test_supplies_under_another_index_are_the_printers_where_it_has_none_of_its_own() -> None:
+    found = read(lines_of("hp-index-0"))
+    assert [(sample.value, sample.labels) for sample in found.samples] == [(0.4, ("yellow ink", "yellow", "ink"))]
+
+
 def test_waste_is_never_a_number() -> None:
     assert not [s for s in read(lines_of("any-waste-almost-full")).samples if s.metric is SUPPLY_RATIO]
 

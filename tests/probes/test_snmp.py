@@ -123,6 +123,17 @@ def test_a_device_of_version_1_is_found_out_and_remembered(agent: SnmpAgent) -> 
     assert {pdu for pdu, _ in agent.asked[before:]} == {0xA1}
 
 
+def test_a_device_that_was_silent_in_both_versions_is_asked_by_the_newer_one_again(agent: SnmpAgent) -> None:
+    agent.mute = True
+    talk = talk_to(agent)
+    with pytest.raises(SilenceError):
+        get(talk, FIRST)
+    agent.mute = False
+    before = len(agent.asked)
+    assert walk(talk, LEVEL) == {FIRST: 40, SECOND: -3}
+    assert 0xA5 in {pdu for pdu, _ in agent.asked[before:]}
+
+
 def test_a_device_that_answers_one_variable_at_a_time_is_found_out_and_remembered(agent: SnmpAgent) -> None:
     agent.one_column = True
     talk = talk_to(agent)
