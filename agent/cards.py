@@ -123,7 +123,7 @@ class Pieces:
         """What is wrong, what it means, what to do first and who does it; one piece for all parts of one code."""
         fault, phrase = faults[0], self.words.phrase
         told = self.words.of(view.device, fault.code)
-        parts = ", ".join(fault.part for fault in faults if fault.part)
+        parts = ", ".join(self.words.part(fault.part) for fault in faults if fault.part)
         evidence = [f"{one.code} {one.part} {one.detail}".replace("  ", " ").strip() for one in faults]
         return tag(
             "div",
@@ -137,8 +137,8 @@ class Pieces:
 
     def _blind(self, view: DeviceView) -> Html:
         """Looking was impossible: that is no fault of the device, and no health either."""
-        said = self.words.phrase("board.could-not-look", reason=view.error or "?")
-        return tag("p", said, class_="fault")
+        said = tag("p", self.words.phrase("board.could-not-look"))
+        return tag("div", said, self._details(f"{view.device.id} blind", [view.error or "?"]), class_="fault")
 
     def _details(self, key: str, lines: Iterable[str]) -> Html:
         """Evidence for a technician, folded away. key: tells it from others when the page is renewed."""

@@ -61,7 +61,7 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, recovered: bool) -> li
     fault = say.of(ticket.device, ticket.code)
     pairs = [(say.phrase("letter.what"), fault.headline)]
     if ticket.part:
-        pairs.append((say.phrase("letter.part"), ticket.part))
+        pairs.append((say.phrase("letter.part"), say.part(ticket.part)))
     if not recovered:
         pairs.append((say.phrase("letter.impact"), fault.impact))
     pairs.append((say.phrase("letter.counter"), _place(say, office)))

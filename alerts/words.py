@@ -87,6 +87,12 @@ class Words:
         """What one of a device's asset numbers is called; an unknown one keeps its name."""
         return str(self._table["phrase"].get(f"asset.{name}", name))
 
+    def part(self, part: str) -> str:
+        """Which part of a device, where these words know it ("tray 2": "baki 2"); else as the device calls it."""
+        known = self._table["part"]
+        first, space, rest = part.partition(" ")
+        return str(known.get(part.lower()) or f"{known.get(first.lower(), first)}{space}{rest}")
+
     def note(self, text: str) -> str:
         """A ticket's note; what the agent wrote itself ("taken", "closed: ...") in this language."""
         verb, colon, rest = text.partition(":")

@@ -169,9 +169,11 @@ def test_a_device_never_looked_at_says_so(show: Show) -> None:
     assert "Belum diperiksa" in show(sample.panel(view("d", "Alat", "", State.UNKNOWN, success=None))).words
 
 
-def test_an_impossible_look_says_why(show: Show) -> None:
+def test_an_impossible_look_is_said_in_plain_words_with_the_reason_for_technicians(show: Show) -> None:
     blind = view("d", "Alat", "", State.UNKNOWN, success=False, error="no permission; run: jagaloket doctor")
-    assert "Tidak bisa diperiksa: no permission; run: jagaloket doctor" in show(sample.panel(blind)).words
+    words = show(sample.panel(blind)).words
+    assert "Alat ini sedang tidak bisa diperiksa, jadi keadaannya belum diketahui." in words
+    assert "no permission; run: jagaloket doctor" in words
 
 
 def test_a_notice_is_told_though_the_device_is_well(show: Show) -> None:

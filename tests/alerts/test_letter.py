@@ -125,7 +125,7 @@ def test_the_recovery_says_how_long_it_took_and_who_closes() -> None:
 
 
 def test_the_part_is_named_where_there_are_several() -> None:
-    assert "Bagian: tray 2\n" in lettertext.write(notice(), ticket(part=SafeText("tray 2")), OFFICE, now=NOON).body
+    assert "Bagian: baki 2\n" in lettertext.write(notice(), ticket(part=SafeText("tray 2")), OFFICE, now=NOON).body
 
 
 def test_an_office_without_a_name_still_writes_a_whole_letter() -> None:
