@@ -41,7 +41,7 @@ class Quirk:
     codes: levels that are codes, not amounts, where no maximum is known: to the share left, or None for "enough,
     no number". level_column: a private column, by the same row numbers, that holds the real levels in percent.
     percent: levels 0..100 are percent though neither maximum nor unit says so. reversed_bits: bit 0 of
-    hrPrinterDetectedErrorState is the least significant. coarse: only a few steps; no trend may be fitted.
+    hrPrinterDetectedErrorState is the least significant.
     source: where this is known from.
     """
 
@@ -49,7 +49,6 @@ class Quirk:
     level_column: Oid | None = None
     percent: bool = False
     reversed_bits: bool = False
-    coarse: bool = False
     source: str = ""
 
 
@@ -66,10 +65,6 @@ BY_VENDOR: Mapping[int, Quirk] = MappingProxyType(
             source="Brother lasers: 0 enough, 1 low, 2 empty, 3 nearly empty; LibreNMS, PrinterSupplies.php, "
             "getTonerLevel. Only where the maximum is unknown: newer models count in percent",
         ),
-        1602: Quirk(
-            coarse=True,
-            source="Canon LBP and MF report only 100, 10, 1 and 0; recordings of LBP6670 and MF, LibreNMS test data",
-        ),
     },
 )
 
@@ -80,7 +75,6 @@ BY_NAME: Mapping[str, Quirk] = MappingProxyType(
             reversed_bits=True,
             source="HP NonStop SNMP agent and a building-management manual number the bits from the other end",
         ),
-        "coarse-levels": Quirk(coarse=True, source="for printers like Canon's LBP that this table does not know"),
         "none": Quirk(source="read as RFC 3805 says, whatever the vendor"),
     },
 )

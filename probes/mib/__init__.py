@@ -1,1 +1,1 @@
-"""What printers say by SNMP: from columns to named properties, and from those to a verdict. Pure but for look.py."""
+"""What printers say by SNMP: columns to named properties, those to a verdict; look.py asks, scan.py finds."""
