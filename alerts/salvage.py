@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from alerts import schema
+from alerts import schema, wreck
 from alerts.migrations import TABLES
 from probes.text import SafeText, clean
 
 KEPT_BAD = 5
 _SUFFIXES = ("", "-wal", "-shm")
-_PROBED_ROWS = 2_000
 _NUMBER = re.compile(rb"JL-(\d{4})-(\d{4,7})(?!\d)")
 _SCAN_BYTES = 1024 * 1024
 _GAP = 10
@@ -98,58 +96,12 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
         target.execute("PRAGMA foreign_keys = OFF")
         target.execute("BEGIN IMMEDIATE")
         for table in TABLES:
-            for row in _rows(source, target, table):
+            for row in wreck.rows(source, target, table):
                 _insert(target, table, row)
         # What belongs to a lost ticket cannot be shown, told or ended.
         for table in ("incident", "note", "outbox"):
             target.execute(f"DELETE FROM {table} WHERE ticket NOT IN (SELECT number FROM ticket)")  # noqa: S608 - a constant
         target.execute("COMMIT")
-
-
-def _rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:
-    """Every row that can be read: from the front, from the back, and one by one in between."""
-    columns = _shared_columns(source, target, table)
-    select = f"SELECT rowid, {', '.join(columns)} FROM {table}"  # noqa: S608 - our own schema's names
-    found = _Reader(source)
-    if not columns:
-        return
-    for row in found.rows(f"{select} ORDER BY rowid"):
-        yield dict(zip(columns, row[1:], strict=True))
-    first = found.last
-    if found.whole:
-        return
-    for row in found.rows(f"{select} WHERE rowid > {first} ORDER BY rowid DESC"):
-        yield dict(zip(columns, row[1:], strict=True))
-    if found.whole or found.last == first:
-        return
-    for number in range(max(first + 1, found.last - _PROBED_ROWS), found.last):
-        for row in found.rows(f"{select} WHERE rowid = {number}"):
-            yield dict(zip(columns, row[1:], strict=True))
-
-
-def _shared_columns(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> list[str]:
-    """The columns that both know: a damaged store may also be an old one."""
-    wanted = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
-    with suppress(sqlite3.Error, UnicodeDecodeError):
-        there = {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
-        return [name for name in wanted if name in there]
-    return wanted
-
-
-class _Reader:
-    """Reads rows up to the first damage. whole: there was none; last: the rowid it came to."""
-
-    def __init__(self, source: sqlite3.Connection) -> None:
-        self._source = source
-        self.whole, self.last = False, 0
-
-    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        self.whole = False
-        with suppress(sqlite3.Error, UnicodeDecodeError):
-            for row in self._source.execute(query):
-                self.last = row[0]
-                yield row
-            self.whole = True
 
 
 def _insert(target: sqlite3.Connection, table: str, row: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ then may the first event be written (SQLite, "Write-Ahead Logging"; "PRAGMA sync
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from alerts.migrations import MIGRATIONS, TABLES, VERSION
@@ -79,16 +80,24 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def create(path: Path) -> None:
-    """Make the folder (0700) and an empty file (0600), both flushed to disk. Raises OSError."""
+    """Make an empty file (0600), flushed to disk. Raises OSError."""
     if path.exists():
         return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         # Never open an existing store here: closing it would drop this process's POSIX locks on it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         return
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder (0700), flushed to disk as far as its parent may be read. Raises OSError."""
+    if folder.is_dir():
+        return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ class Store:
     def __init__(self, path: Path, *, clock: Callable[[], float], check: bool) -> None:
         self.path, self.clock = path, clock
         self.salvage: Salvage | None = None
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        schema.make_folder(path.parent)
         self._lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_SH)

@@ -96,7 +96,8 @@ def test_a_repair_on_a_full_disk_leaves_the_damaged_store_alone(old: Path, monke
             made.execute("CREATE TABLE filler (a)")
             made.execute(f"PRAGMA max_page_count = {pages + 1}")
             made.execute(
-                "CREATE TEMP TRIGGER full AFTER INSERT ON ticket BEGIN INSERT INTO filler VALUES (zeroblob(100000)); END"
+                "CREATE TEMP TRIGGER full AFTER INSERT ON ticket "
+                "BEGIN INSERT INTO filler VALUES (zeroblob(100000)); END"
             )
         return made
 
