@@ -38,15 +38,16 @@ VENDORS: Mapping[int, str] = MappingProxyType(
 class Quirk:
     """How a printer's supply levels and error bits must be read.
 
-    codes: levels that are codes, not amounts, where no maximum is known: to the share left, or None for "enough,
-    no number". level_column: a private column, by the same row numbers, that holds the real levels in percent.
+    codes: levels that are codes, not amounts, where negative or where no maximum is known: to the share left, or
+    None for "enough, no number". real_levels: two private columns, names and levels in percent, that know better;
+    their rows are numbered otherwise than prtMarkerSupplies, so toner is matched by its colour.
     percent: levels 0..100 are percent though neither maximum nor unit says so. reversed_bits: bit 0 of
     hrPrinterDetectedErrorState is the least significant.
     source: where this is known from.
     """
 
     codes: Mapping[int, float | None] = field(default_factory=lambda: MappingProxyType({}))
-    level_column: Oid | None = None
+    real_levels: tuple[Oid, Oid] | None = None
     percent: bool = False
     reversed_bits: bool = False
     source: str = ""
@@ -56,9 +57,9 @@ BY_VENDOR: Mapping[int, Quirk] = MappingProxyType(
     {
         367: Quirk(
             codes=MappingProxyType({-100: 0.0}),
-            level_column=oid("1.3.6.1.4.1.367.3.2.1.2.24.1.1.5"),
-            source="Ricoh states -3 for every toner in Printer-MIB and real levels, -100 for empty, in its own MIB "
-            "(ricohEngTonerLevel); LibreNMS, PrinterSupplies.php, getTonerLevel",
+            real_levels=(oid("1.3.6.1.4.1.367.3.2.1.2.24.1.1.3"), oid("1.3.6.1.4.1.367.3.2.1.2.24.1.1.5")),
+            source="Ricoh states -3 for every toner in Printer-MIB and real levels, -100 for empty, in its own MIB, "
+            "black first; LibreNMS, PrinterSupplies.php, getTonerLevel, and scripts of Ricoh's users",
         ),
         2435: Quirk(
             codes=MappingProxyType({0: None, 1: 0.05, 2: 0.0, 3: 0.01}),

@@ -76,8 +76,7 @@ class Look:
             rows.update(self._talk.walk(group))
         mib = parse(rows)
         chosen = quirk(mib.enterprise, self._quirks)
-        real = self._talk.walk((chosen.level_column,)) if chosen.level_column else {}
-        found = reading(mib, chosen, {name[-1]: value for name, value in real.items()})
+        found = reading(mib, chosen, self._talk.walk(chosen.real_levels) if chosen.real_levels else {})
         self._pulse_oids = oids.pulse(mib.index)
         # A fault that has just come or gone is looked at whole once more, to confirm it.
         settled = _keys(found) == _keys(self._last)

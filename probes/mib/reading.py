@@ -2,27 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from probes.mib.causes import tray_share
+from probes.mib.charset import Text
 from probes.mib.model import PrinterMib
-from probes.mib.supplies import supplies, turned
+from probes.mib.supplies import real_levels, supplies, turned
 from probes.mib.verdict import Says, Verdict, judge
 from probes.printer import CAUSES, PAGES_TOTAL, TRAY_RATIO
 from probes.reading import NOT_RESPONDING, Reading, Sample
 from probes.supply import Supply, supply_samples
 from probes.supply_quirks import Quirk
 from probes.text import SafeText, clean
-from probes.wire.snmp_value import Value
+from probes.wire.snmp_value import Oid, Value
 
 _COVER_STATES = frozenset({3, 4, 5, 6})  # PrtCoverStatusTC but other(1) and unknown(2)
 _STATED = frozenset(CAUSES) - {NOT_RESPONDING}
 
 
-def reading(mib: PrinterMib, quirk: Quirk, real_levels: Mapping[int, Value]) -> Reading:
-    """What one full look found. real_levels: percent from a vendor's own column, by row number."""
+def reading(mib: PrinterMib, quirk: Quirk, private: Mapping[Oid, Value] = MappingProxyType({})) -> Reading:
+    """What one full look found. private: the rows of the vendor's own columns that the quirk names."""
     if quirk.reversed_bits and mib.status.bits is not None:
         mib = replace(mib, status=replace(mib.status, bits=turned(mib.status.bits)))
-    found = supplies(mib.supplies, quirk, real_levels)
+    found = supplies(mib.supplies, quirk, real_levels(private, quirk, Text()))
     verdict = judge(mib, found)
     untold = verdict.says in {Says.HOLD, Says.UNKNOWN}
     return Reading(

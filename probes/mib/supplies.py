@@ -1,12 +1,12 @@
 """Supplies of prtMarkerSuppliesTable, with what is known of the vendor's ways."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from probes.mib.model import Bit, SupplyRow
-from probes.supply import MAX_SUPPLIES, Supply, is_waste, share_left
+from probes.supply import MAX_SUPPLIES, Supply, is_waste, share_left, supply_colour
 from probes.supply_quirks import Quirk
 from probes.text import SafeText
-from probes.wire.snmp_value import Value
+from probes.wire.snmp_value import Oid, Value
 
 TYPES: dict[int, str] = {
     # PrtMarkerSuppliesTypeTC (IANA-PRINTER-MIB), as IPP spells it.
@@ -37,23 +37,52 @@ TYPES: dict[int, str] = {
 }
 
 
-def supplies(rows: Mapping[int, SupplyRow], quirk: Quirk, real_levels: Mapping[int, Value]) -> tuple[Supply, ...]:
-    """Every supply of a printer. real_levels: percent from a vendor's own column, by row number."""
-    return tuple(_supply(row, quirk, real_levels.get(place)) for place, row in list(rows.items())[:MAX_SUPPLIES])
+_TONER = frozenset({3, 21})
 
 
-def _supply(row: SupplyRow, quirk: Quirk, real: Value) -> Supply:
+def supplies(rows: Mapping[int, SupplyRow], quirk: Quirk, real: Mapping[SafeText, int]) -> tuple[Supply, ...]:
+    """Every supply of a printer. real: toner left in percent by its colour, from real_levels()."""
+    return tuple(_supply(row, quirk, real) for row in list(rows.values())[:MAX_SUPPLIES])
+
+
+def real_levels(rows: Mapping[Oid, Value], quirk: Quirk, text: Callable[[Value], SafeText]) -> dict[SafeText, int]:
+    """What a vendor's own columns tell of toner, by its colour; nothing of a colour that is there twice."""
+    if quirk.real_levels is None:
+        return {}
+    names, levels = quirk.real_levels
+    found: dict[SafeText, int] = {}
+    twice: set[SafeText] = set()
+    for oid, value in rows.items():
+        if oid[: len(names)] != names:
+            continue
+        colour = supply_colour("", text(value))
+        level = rows.get((*levels, *oid[len(names) :]))
+        if colour in found:
+            twice.add(colour)
+        if colour and isinstance(level, int):
+            found[colour] = level
+    return {colour: level for colour, level in found.items() if colour not in twice}
+
+
+def _supply(row: SupplyRow, quirk: Quirk, real: Mapping[SafeText, int]) -> Supply:
     kind = TYPES.get(row.type or 0, "")
     waste = row.receptacle or is_waste(kind, row.name)
-    left = None if waste else _left(row, quirk, real)
+    left = None
+    if not waste:
+        known = real.get(row.colour) if row.type in _TONER else None
+        left = _real(known, quirk)
+        left = _left(row, quirk) if left is None else left
     return Supply(name=row.name, colour=row.colour, type=SafeText(kind), left=left, waste=waste)
 
 
-def _left(row: SupplyRow, quirk: Quirk, real: Value) -> float | None:
-    if isinstance(real, int):
-        return quirk.codes.get(real, share_left(real, 100))
+def _real(level: int | None, quirk: Quirk) -> float | None:
+    return None if level is None else quirk.codes.get(level, share_left(level, 100))
+
+
+def _left(row: SupplyRow, quirk: Quirk) -> float | None:
     level = row.level
-    if level is not None and (row.maximum or 0) <= 0 and not row.percent and level in quirk.codes:
+    no_maximum = (row.maximum or 0) <= 0 and not row.percent
+    if level is not None and level in quirk.codes and (level < 0 or no_maximum):
         return quirk.codes[level]
     return share_left(level, row.maximum, percent=row.percent or quirk.percent)
 

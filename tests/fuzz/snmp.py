@@ -11,6 +11,7 @@ from probes.wire.snmp_walk import Walk
 from tests import fuzz
 from tests.fakes.snmp import SnmpAgent
 
+RICOH = 367
 REFUSALS = (MalformedError, ProbeError)
 ROWS = """
 1.3.6.1.2.1.1.1.0|4|HP ETHERNET MULTI-ENVIRONMENT,PID:HP LaserJet
@@ -30,6 +31,8 @@ ROWS = """
 1.3.6.1.2.1.43.11.1.1.6.1.1|4x|546f6e65722c20532f4e3a31e5
 1.3.6.1.2.1.43.11.1.1.8.1.1|2|100
 1.3.6.1.2.1.43.11.1.1.9.1.1|2|-3
+1.3.6.1.4.1.367.3.2.1.2.24.1.1.3.1|4|Black Toner
+1.3.6.1.4.1.367.3.2.1.2.24.1.1.5.1|2|-100
 1.3.6.1.2.1.43.16.5.1.2.1.1|4x|1b5b324a526561647900
 1.3.6.1.2.1.43.18.1.1.2.1.1|2|3
 1.3.6.1.2.1.43.18.1.1.4.1.1|2|11
@@ -42,7 +45,7 @@ def target(data: bytes) -> None:
     """Decode, take as a step of a walk, and judge as a full look does."""
     answer = decode(data)
     mib = parse(dict(answer.rows))
-    reading(mib, quirk(mib.enterprise), {1: answer.request})
+    reading(mib, quirk(RICOH), dict(answer.rows))
     walk = Walk(tuple(oids.SUPPLY.values()), "printer")
     walk.take(answer)
 
@@ -53,7 +56,10 @@ def seeds() -> list[bytes]:
     agent.stop()
     pulse = Question(ask=Ask.GET, oids=oids.pulse(1))
     lacking: tuple[Oid, ...] = (oids.SYS_DESCR, (1, 3, 6, 1, 9))
-    walks = [Question(ask=Ask.BULK, oids=tuple(columns), repetitions=1) for columns in oids.GROUPS]
+    walks = [
+        Question(ask=Ask.BULK, oids=tuple(columns), repetitions=1)
+        for columns in (*oids.GROUPS, quirk(RICOH).real_levels or ())
+    ]
     questions = [(Version.V2C, one) for one in (pulse, *walks)]
     questions += [(Version.V1, Question(ask=Ask.GET, oids=lacking)), (Version.V1, pulse)]
     answers = [agent.answer(encode(version, b"public", 7, one)) for version, one in questions]

@@ -28,9 +28,9 @@ def lines_of(case: str) -> list[str]:
     return (FIXTURES / f"{case}.rows").read_text(encoding="utf-8").splitlines()
 
 
-def read(lines: list[str], *names: str, real: dict[int, Value] | None = None) -> Reading:
+def read(lines: list[str], *names: str) -> Reading:
     mib = parse(rows_of(lines))
-    return reading(mib, quirk(mib.enterprise, names), real or {})
+    return reading(mib, quirk(mib.enterprise, names), rows_of(lines))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -141,13 +141,41 @@ def test_quirks_are_the_vendors_or_named() -> None:
     assert share(-2, 40, 7, "percent-levels") == 0.4
 
 
-def test_ricohs_own_levels_beat_the_standards_some_left() -> None:
+RICOH = "1.3.6.1.4.1.367.3.2.1.2.24.1.1."
+
+
+def test_ricohs_own_levels_beat_the_standards_and_are_matched_by_colour() -> None:
     lines = [
         "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.367.1.1",
-        *(f"{SUPPLY}{column}.1.{row}|2|{number}" for row in (1, 2) for column, number in ((5, 3), (8, 100), (9, -3))),
+        *(
+            f"{SUPPLY}{column}.1.{row}|2|{number}"
+            for row in (1, 3, 4)
+            for column, number in ((5, 3), (8, 100), (9, -3))
+        ),
+        f"{SUPPLY}6.1.1|4|Black Toner",
+        f"{SUPPLY}5.1.2|2|4",
+        f"{SUPPLY}6.1.2|4|Waste Toner Bottle",
+        f"{SUPPLY}6.1.3|4|Cyan Toner",
+        f"{SUPPLY}6.1.4|4|Magenta Toner",
+        *(f"{RICOH}3.{row}|4|{name}" for row, name in enumerate(("Black Toner", "Cyan Toner", "Magenta Toner"), 1)),
+        *(f"{RICOH}5.{row}|2|{level}" for row, level in enumerate((40, -100, -3), 1)),
     ]
-    found = read(lines, real={1: 40, 2: -100})
-    assert [sample.value for sample in found.samples] == [0.4, 0.0]
+    assert {sample.labels[0]: sample.value for sample in read(lines).samples} == {"Black Toner": 0.4, "Cyan Toner": 0.0}
+
+
+def test_a_colour_that_is_there_twice_in_ricohs_table_makes_no_number() -> None:
+    lines = [
+        "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.367.1.1",
+        *(f"{SUPPLY}{column}.1.1|2|{number}" for column, number in ((5, 3), (8, 100), (9, -3))),
+        f"{SUPPLY}6.1.1|4|Black Toner",
+        *(f"{RICOH}3.{row}|4|Black Toner" for row in (1, 2)),
+        *(f"{RICOH}5.{row}|2|{level}" for row, level in ((1, 40), (2, 90))),
+    ]
+    assert read(lines).samples == ()
+
+
+def test_ricohs_code_for_empty_counts_in_the_standards_table_too() -> None:
+    assert share(100, -100, vendor=367) == 0.0
 
 
 def test_every_quirk_names_its_source() -> None:
@@ -227,7 +255,7 @@ def test_a_hundred_thousand_odd_rows_make_a_bounded_reading() -> None:
     rows: dict[Oid, Value] = {(*oid("1.3.6.1.2.1.43.8.2.1.9.1"), row): 100 for row in range(100_000)}
     rows |= {(*oid("1.3.6.1.2.1.43.8.2.1.10.1"), row): 50 for row in range(100_000)}
     mib = parse(rows)
-    assert len(reading(mib, quirk(0), {}).samples) <= 64
+    assert len(reading(mib, quirk(0)).samples) <= 64
 
 
 def test_a_printer_without_any_row_is_unknown() -> None:

@@ -105,7 +105,7 @@ def read(recording: Path) -> Reading:
     usable = [line for line in lines if line.count("|") >= 2 and ":" not in line.split("|")[1]]
     rows = {name: value(raw) for name, raw in map(read_row, usable)}
     mib = parse(rows)
-    return reading(mib, quirk(mib.enterprise), {})
+    return reading(mib, quirk(mib.enterprise), rows)
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
