@@ -50,6 +50,11 @@ class Gate:
         self._selector.register(self._ear, selectors.EVENT_READ)
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether somebody stands at the gate."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Accept no more, and hang up on those who wait."""
         self._stopping.set()

@@ -1,5 +1,6 @@
 """The agent in the foreground: puts the rooms together, answers signals, ends in order."""
 
+import faulthandler
 import fcntl
 import gc
 import logging
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from agent import ready
 from agent.board import Board
 from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
@@ -90,6 +92,7 @@ class Agent:
     def __init__(self, config: Config, load: Load, folder: Path) -> None:
         self._config, self._load, self._folder = config, load, folder
         self._store = folder / STORE
+        self._manager = ready.manager()
         self._clock = SystemClock()
         try:
             boot.begin(folder)
@@ -119,6 +122,9 @@ class Agent:
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
+        if self._manager.watchdog_seconds:
+            faulthandler.enable()  # where each thread stood goes into the log when the watchdog strikes (SIGABRT)
+        ready.attend(self._manager, self._watch, status=self._status, critical=self._critical)
         gc.collect()
         gc.freeze()
         self._watch.run()
@@ -128,6 +134,7 @@ class Agent:
         """Stop in order. What hangs past the allowance is ended by the kernel: everything kept is on disk."""
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(STOP_SECONDS)
+        self._manager.stopping()
         self._outbox.stop(OUTBOX_STOP_SECONDS)
         self._web.stop()
         self._book.shut()
@@ -146,12 +153,15 @@ class Agent:
 
     def _reload(self) -> None:
         """SIGHUP: take over a valid configuration, keep the old one when the new one is wrong."""
+        self._manager.reloading()
         try:
-            fresh = self._load()
+            self._take_over(self._load())
         except ConfigError as error:
             for line in error.lines:
                 log.error("not reloaded: %s", line)  # noqa: TRY400 - a person's mistake, not the code's
-            return
+        self._manager.ready(self._status())
+
+    def _take_over(self, fresh: Config) -> None:
         if fresh.web != self._config.web:
             log.warning("[web] changes only with a restart of the agent")
         changed = (fresh.mail, fresh.office) != (self._config.mail, self._config.office)
@@ -220,6 +230,16 @@ class Agent:
             "store": "the ledger could not be written lately" if self._settler.failing else "",
             "outbox": "" if self._outbox.is_alive else "the outbox has stopped",
         }
+
+    def _critical(self) -> Mapping[str, str]:
+        """The parts that only a new start of the agent mends: not the store, for the disk is mended by people."""
+        return {
+            "outbox": "" if self._outbox.is_alive else "the outbox has stopped",
+            "web": "" if self._web.is_alive else "the web server has stopped",
+        }
+
+    def _status(self) -> str:
+        return f"watching {len(self._config.watched)} devices"
 
     def _functions(self) -> Mapping[Function, FunctionState]:
         """What each function can do now."""

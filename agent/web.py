@@ -138,6 +138,11 @@ class WebServer:
         self._gate = Gate(listener, self._workers.let_in, tls=tls, allowance=self._allowance)
         self._gate.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether connections are being let in."""
+        return self._gate is not None and self._gate.is_alive
+
     def stop(self) -> None:
         """Serve no more; what is being answered is given a moment to end."""
         if self._gate and self._workers:

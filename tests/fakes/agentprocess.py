@@ -42,11 +42,12 @@ class AgentProcess:
         """Write the configuration anew (the agent takes it over with hang_up())."""
         self.config.write_text(f'{config}\n[web]\nlisten = "127.0.0.1:{self.port}"\n', encoding="utf-8")
 
-    def start(self) -> None:
+    def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until its page answers."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen([*self.command, "run"], env=self.env, stdout=log, stderr=log)
-        until(lambda: self.page("/health"))
+        if wait:
+            until(lambda: self.page("/health"))
 
     @property
     def command(self) -> list[str]:
