@@ -5,9 +5,10 @@
 set -eu
 
 folder=$1
-# umockdev with its Python binding plays USB devices; the CUPS programs play printers and a print queue;
-# iproute2 makes the network namespaces in which links fail.
-packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus iproute2"
+# umockdev with its Python binding plays USB devices; the CUPS programs and snmpd play printers and a print queue;
+# iproute2 and nftables make the networks that fail; fping is what our echoes are measured against.
+packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus
+    snmpd iproute2 nftables fping"
 
 say() { echo "jagaloket: $*" >&2; }
 
@@ -29,12 +30,19 @@ install_packages() {
     say "installing for the tests: $*"
     apt_try env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 RUNLEVEL=1 PREVLEVEL=1 \
         apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
-    # Nor does the print service start at the next boot, where it was not here before.
-    case " $* " in *" cups-daemon "*)
-        if command -v systemctl >/dev/null; then
-            systemctl --quiet disable cups.service cups.socket cups.path 2>/dev/null || true
-        fi
-    esac
+    # Nor do the services that came along start at the next boot.
+    for package in "$@"; do
+        case $package in
+            cups-daemon) disable cups.service cups.socket cups.path ;;
+            snmpd) disable snmpd.service ;;
+        esac
+    done
+}
+
+disable() {
+    if command -v systemctl >/dev/null; then
+        systemctl --quiet disable "$@" 2>/dev/null || true
+    fi
 }
 
 # Debian 13 has a package promtool. Before, it comes with the Prometheus server, whose package would start one:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import threading
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -95,7 +96,9 @@ class FakeSmtp:
         await self._stop.wait()
         server.close()
         for transport in list(self._transports):
-            transport.abort()  # type: ignore[attr-defined] # every socket transport has it
+            # Debian 12's Python (3.11.2) has taken the protocol from a TLS transport that is closed already
+            with suppress(AttributeError):
+                transport.abort()  # type: ignore[attr-defined] # every socket transport has it
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
