@@ -199,6 +199,24 @@ def status(where: Where, config: Path | None, *, again: bool, as_json: bool) -> 
         time.sleep(2)
 
 
+@cli.command()
+@option_config
+@option_json
+@click.pass_obj
+def doctor(where: Where, config: Path | None, *, as_json: bool) -> None:
+    """Examine what the agent needs on this PC, each with its remedy; exit 1 if there is something to mend."""
+    from agent import doctor as surgery  # noqa: PLC0415
+
+    surgery.as_the_agent(where.state)
+    path = config or where.config
+    found = surgery.examine(surgery.subject(path, lambda: load_config(path), where.state))
+    if as_json:
+        show(surgery.plain(found))
+    else:
+        click.echo("\n".join(surgery.lines(found)))
+    sys.exit(surgery.exit_code(found))
+
+
 @cli.group()
 def tickets() -> None:
     """The work orders."""

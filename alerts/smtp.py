@@ -59,13 +59,26 @@ def _header(text: str, limit: int) -> str:
 
 def deliver(settings: MailSettings, recipient: str, message: bytes) -> None:
     """Hand a letter to the server. Raises DeliveryError."""
+    with _logged_in(settings) as server:
+        _accept(server.mail(settings.sender))
+        _accept(server.rcpt(recipient))
+        _content(server, message)
+
+
+def knock(settings: MailSettings) -> None:
+    """Connect, encrypt, log in and leave: would a letter be taken? Raises DeliveryError."""
+    with _logged_in(settings):
+        pass
+
+
+@contextlib.contextmanager
+def _logged_in(settings: MailSettings) -> Iterator[smtplib.SMTP]:
+    """A server that is ready for a letter; every error behind this border is a DeliveryError."""
     where = f"{settings.server}:{settings.effective_port}"
     try:
         with _connected(settings) as server:
             _login(settings, server)
-            _accept(server.mail(settings.sender))
-            _accept(server.rcpt(recipient))
-            _content(server, message)
+            yield server
     except DeliveryError:
         raise
     except smtplib.SMTPResponseException as error:
