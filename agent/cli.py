@@ -12,6 +12,7 @@ import click
 
 from agent import __version__
 from agent.config import Config, ConfigError
+from probes.probe import Candidate
 
 ETC = Path("/etc/jagaloket/jagaloket.toml")
 VAR = Path("/var/lib/jagaloket")
@@ -104,13 +105,14 @@ def run(where: Where, config: Path | None) -> None:
 
 
 @cli.command()
+@click.option("--network", metavar="CIDR", help="Find the printers of a network too, such as 192.168.1.0/24.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Write a commented configuration.")
 @option_json
-def discover(write: Path | None, *, as_json: bool) -> None:
+def discover(network: str | None, write: Path | None, *, as_json: bool) -> None:
     """List the equipment found on this PC."""
     from agent import discovery  # noqa: PLC0415
 
-    found = discovery.discover()
+    found = discovery.discover(scan_network(network) if network is not None else ())
     if write is not None:
         discovery.write(write, found)
         click.echo(f"{write}: written, {len(found)} devices. Next: jagaloket check-config {write}", err=as_json)
@@ -119,6 +121,19 @@ def discover(write: Path | None, *, as_json: bool) -> None:
         return
     for candidate in found:
         click.echo(f"{candidate.id:24} {candidate.kind:16} {candidate.label}")
+
+
+def scan_network(network: str) -> list[Candidate]:
+    """The printers of a network, with a progress bar for those who wait at a terminal."""
+    from agent import discovery  # noqa: PLC0415
+
+    with click.progressbar(length=1, label=f"asking {network}", file=sys.stderr) as bar:
+
+        def progress(asked: int, everything: int) -> None:
+            bar.length = everything
+            bar.update(asked - bar.pos)
+
+        return discovery.network(network, progress)
 
 
 @cli.command("check-config")

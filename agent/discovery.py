@@ -4,10 +4,13 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agent.config import KINDS, ConfigError
+from agent.merge import merge
 from probes import shelf
 from probes.probe import Candidate, Probe
 from probes.text import clean
@@ -16,15 +19,31 @@ log = logging.getLogger("jagaloket.discovery")
 DEVICES_LIMIT = 64
 
 
-def discover() -> list[Candidate]:
-    """Every device that a kind of probe finds on this PC, with unique ids. A kind that fails is logged, not fatal."""
+def discover(more: Iterable[Candidate] = ()) -> list[Candidate]:
+    """Every device that a kind of probe finds on this PC, and more, each once and with an id of its own.
+
+    A kind that fails is logged, not fatal. more: what was found elsewhere (network()).
+    """
     found: list[Candidate] = []
     for name in shelf.names(KINDS):
         try:
             found.extend(shelf.find(KINDS, name, Probe).discover())
         except Exception as problem:  # noqa: BLE001 - logged; one kind's trouble must not hide the others' devices
             log.warning("discovery of %s failed: %s", name, clean(f"{type(problem).__name__}: {problem}", 200))
-    return unique(found)[:DEVICES_LIMIT]
+    return unique(merge([*found, *more]))[:DEVICES_LIMIT]
+
+
+def network(text: str, progress: Callable[[int, int], None]) -> list[Candidate]:
+    """The printers of a network such as 192.168.1.0/24; progress is told how many of how many were asked.
+
+    Raises ConfigError when this is no network, or one too large to be asked gently.
+    """
+    from probes.mib.scan import scan  # noqa: PLC0415 - who does not scan does not pay for SNMP
+
+    try:
+        return list(scan(text, progress=progress))
+    except ValueError as error:
+        raise ConfigError([f"--{error}"]) from error
 
 
 def unique(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -43,14 +62,7 @@ def unique(candidates: Iterable[Candidate]) -> list[Candidate]:
 def _renamed(candidate: Candidate, name: str) -> Candidate:
     if candidate.id == name:
         return candidate
-    return Candidate(
-        id=name,
-        kind=candidate.kind,
-        label=candidate.label,
-        role=candidate.role,
-        options=candidate.options,
-        note=candidate.note,
-    )
+    return replace(candidate, id=name)
 
 
 def tables(candidates: Iterable[Candidate]) -> dict[str, Any]:
@@ -89,14 +101,35 @@ hours = { mon-thu = "07:30-16:00", fri = "07:30-16:30" }
 """
 
 
-def written(candidates: Iterable[Candidate]) -> str:
-    """The text of a commented configuration that watches these devices."""
-    parts = [_HEAD]
+def written(
+    candidates: Iterable[Candidate],
+    *,
+    office: Mapping[str, Any] | None = None,
+    mail: Mapping[str, Any] | None = None,
+) -> str:
+    """The text of a commented configuration that watches these devices.
+
+    office, mail: what to write into these tables; where nothing is known yet, an example stands there.
+    """
+    parts = [_HEAD if office is None else _told(office, mail)]
     for candidate in candidates:
         note = f"# {candidate.note}\n" if candidate.note else ""
-        lines = [f"{_key(key)} = {_value(value)}" for key, value in _table(candidate).items()]
-        parts.append(f"{note}[device.{candidate.id}]\n" + "\n".join(lines) + "\n")
+        parts.append(f"{note}[device.{candidate.id}]\n" + _lines(_table(candidate)))
     return "\n".join(parts)
+
+
+def _told(office: Mapping[str, Any], mail: Mapping[str, Any] | None) -> str:
+    """The head of a configuration whose office, and perhaps mail, is known."""
+    intro, _, example = _HEAD.partition("[office]\n")
+    if mail is None:
+        return f"{intro}[office]\n{_lines(office)}{example[example.index(chr(10) * 2) + 1 :]}"
+    settings = {key: value for key, value in mail.items() if key != "to"}
+    people = "".join(f"\n[[mail.to]]\n{_lines(person)}" for person in mail.get("to", ()))
+    return f"{intro}[office]\n{_lines(office)}\n[mail]\n{_lines(settings)}{people}"
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items())
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 - TOML has no narrower type
@@ -135,8 +168,10 @@ def write(path: Path, candidates: Iterable[Candidate]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.link(trial, path)
-        trial.unlink()
     except FileExistsError as error:
         raise ConfigError([f"{path}: exists already; name another file, or move it away first"]) from error
     except OSError as error:
         raise ConfigError([f"{path}: cannot write it: {error.strerror}; check the folder and its rights"]) from error
+    finally:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)

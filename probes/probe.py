@@ -44,6 +44,8 @@ class Candidate:
 
     id: a short name for the table, [a-z0-9-]+; discovery makes it unique.
     options: the probe's options as TOML values, without kind, role and label.
+    identity: what tells this very piece of equipment from others of its model ("serial:J5RK012345",
+    "host:192.0.2.21", "uuid:...", "mac:..."); two candidates that share one are the same equipment.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Candidate:
     role: str = ""
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     note: SafeText = NO_TEXT
+    identity: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)

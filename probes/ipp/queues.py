@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 from probes.ipp.questions import queues_of
 from probes.probe import Candidate
@@ -15,6 +16,7 @@ from probes.wire.ipp_http import Line
 
 _SECONDS = 2.0
 _NO_PRINTER = re.compile(r"(?:cups-pdf|hpfax|file|implicitclass):")
+_BY_HOST = frozenset({"ipp", "ipps", "socket", "lpd", "http", "https"})
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 _ROLES = {
@@ -62,4 +64,19 @@ def _candidate(queue: Group, name: SafeText, address: SafeText) -> Candidate:
         role=role_of(model, address, label),
         options={"queue": str(name)},
         note=note,
+        identity=identity(address),
     )
+
+
+def identity(address: str) -> frozenset[str]:
+    """Which printer a queue's device URI leads to: by serial number, UUID or host."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return frozenset()
+    asked = parse_qs(parts.query)
+    found = {f"{key}:{values[0].lower()}" for key, values in asked.items() if key in ("serial", "uuid")}
+    if parts.scheme in _BY_HOST and host and host not in ("localhost", "127.0.0.1", "::1"):
+        found.add(f"host:{host}")
+    return frozenset(found)

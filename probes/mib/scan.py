@@ -75,4 +75,5 @@ def _candidate(heard: Heard, model: SafeText, serial: SafeText, community_file: 
         role=role_of(model),
         options=options,
         note=clean(note),
+        identity=frozenset({f"host:{heard.address}", *([f"serial:{serial.lower()}"] if serial else [])}),
     )

@@ -37,6 +37,7 @@ def candidates(devices: Sequence[UsbDevice]) -> Iterator[Candidate]:
             label=clean(f"{label} ({name})" if name else label),
             options=_options(device, alone=same[_unit(device)] == 1),
             note=clean(f"USB {device.ids}, port {device.port}; {_languages(words)}"),
+            identity=_unmistakable(device),
         )
 
 
@@ -50,6 +51,11 @@ def role_of(words: Identity, entry: Entry | None) -> str:
 
 def _identity(device: UsbDevice) -> Identity:
     return next((parse(one.ieee1284) for one in device.interfaces if one.ieee1284), Identity())
+
+
+def _unmistakable(device: UsbDevice) -> frozenset[str]:
+    serial = device.words.serial.lower()
+    return frozenset() if serial in NOT_DISTINCTIVE else frozenset({f"serial:{serial}"})
 
 
 def _options(device: UsbDevice, *, alone: bool) -> dict[str, str]:
