@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from agent import exposition
 from probes import shelf
+from probes.printer import SUPPLY_LABELS
 from probes.probe import Probe
 from probes.reading import Metric, MetricType
 
@@ -40,6 +41,15 @@ OUTBOX_OLDEST = _gauge(
 )
 OUTBOX_SENT = _counter("jagaloket_outbox_sent_total", "Messages sent since the store exists.", "channel")
 OUTBOX_DEAD = _counter("jagaloket_outbox_dead_total", "Messages given up since the store exists.", "channel")
+SUPPLY_DAYS_LEFT = _gauge(
+    "jagaloket_printer_supply_days_left",
+    "Days until a supply is used up at the pace seen so far; absent when the data do not allow it.",
+    "device",
+    *SUPPLY_LABELS,
+)
+SUPPLY_REPLACED = _gauge(
+    "jagaloket_printer_supply_replaced_timestamp_seconds", "When a supply was last replaced.", "device", *SUPPLY_LABELS
+)
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")
 SOURCE_UP = _gauge("jagaloket_metrics_source_up", "Whether this part of the page could be read.", "source")
 
@@ -66,6 +76,8 @@ _OWN = (
     OUTBOX_OLDEST,
     OUTBOX_SENT,
     OUTBOX_DEAD,
+    SUPPLY_DAYS_LEFT,
+    SUPPLY_REPLACED,
     OFFICE_OPEN,
     SOURCE_UP,
     exposition.DROPPED,

@@ -18,6 +18,7 @@ from agent.metrics import Exporter
 from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page
+from agent.supplies import SupplyKeeper
 from agent.view import Panel
 from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
@@ -103,6 +104,7 @@ class Agent:
         self._outbox = self._make_outbox()
         self._settler = Settler(self._book, self._panel, clock=self._clock, told=self._told)
         self._watch = Watch(self._settler, clock=self._clock)
+        self._supplies = SupplyKeeper(self._panel, self._book, self._clock)
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
         self._web = WebServer(config.web, self._pages)
@@ -120,6 +122,7 @@ class Agent:
             signal.signal(number, lambda *_: self._watch.stop())
         signal.signal(signal.SIGHUP, lambda *_: self._watch.call(self._reload))
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
+        self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:
@@ -213,6 +216,7 @@ class Agent:
             ledger=self._ledger,
             functions=lambda: {item.id: _UP[state] for item, state in self._functions().items()},
             office_open=lambda: self._config.office.is_open(self._clock.wall()),
+            more={"supplies": self._supplies.samples},
         )
         board = Board(
             panel=self._panel,

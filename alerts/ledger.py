@@ -12,6 +12,7 @@ from pathlib import Path
 
 from alerts import notices, rows, work
 from alerts.incident import Action, Addressee, Incident, Status, Ticket
+from alerts.levels import Levels
 from alerts.notices import Notices
 from alerts.salvage import Salvage
 from alerts.store import Store
@@ -26,12 +27,13 @@ class Ledger:
     """The store of incidents and tickets, open for one thread.
 
     salvage: what was done to a damaged store on opening; None when it was sound.
-    notices: the outbox's rows, for its worker.
+    notices: the outbox's rows, for its worker. levels: how supplies went down.
     """
 
     def __init__(self, store: Store, zone: tzinfo) -> None:
         self._store, self._zone = store, zone
         self.notices = Notices(store)
+        self.levels = Levels(store)
 
     @classmethod
     def open(

@@ -1,6 +1,6 @@
 """The store's tables, and how an older store becomes a newer one."""
 
-TABLES = ("meta", "ticket", "incident", "note", "outbox", "tally", "history", "device_state")
+TABLES = ("meta", "ticket", "incident", "note", "outbox", "tally", "history", "device_state", "desk_ticket")
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -55,6 +55,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             device TEXT NOT NULL, state TEXT NOT NULL, at REAL NOT NULL
         ) STRICT""",
         "CREATE TABLE device_state (device TEXT PRIMARY KEY, state TEXT NOT NULL, at REAL NOT NULL) STRICT",
+    ),
+    (
+        """CREATE TABLE supply_level (
+            device TEXT NOT NULL, supply TEXT NOT NULL, colour TEXT NOT NULL, type TEXT NOT NULL,
+            at REAL NOT NULL, ratio REAL NOT NULL
+        ) STRICT""",
+        "CREATE INDEX supply_level_of ON supply_level (device, supply, colour, type)",
+    ),
+    (
+        """CREATE TABLE desk_ticket (
+            desk TEXT NOT NULL, ticket TEXT NOT NULL REFERENCES ticket (number),
+            remote_id TEXT NOT NULL, url TEXT NOT NULL DEFAULT '',
+            state TEXT NOT NULL DEFAULT 'open', person TEXT NOT NULL DEFAULT '',
+            last_note INTEGER NOT NULL DEFAULT 0, polled REAL NOT NULL DEFAULT 0,
+            PRIMARY KEY (desk, ticket)
+        ) STRICT""",
     ),
 )
 """Each entry leads from one schema version to the next, in one transaction. Released entries never change."""

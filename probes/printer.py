@@ -16,12 +16,6 @@ SUPPLY_RATIO = Metric(
     help="Share of a supply that is left, 0 to 1; absent when the printer cannot tell.",
     labels=SUPPLY_LABELS,
 )
-SUPPLY_DAYS_LEFT = Metric(
-    name="jagaloket_printer_supply_days_left",
-    type=MetricType.GAUGE,
-    help="Days until a supply is used up at the pace seen so far; absent when the data do not allow it.",
-    labels=SUPPLY_LABELS,
-)
 TRAY_RATIO = Metric(
     name="jagaloket_printer_tray_ratio",
     type=MetricType.GAUGE,
@@ -45,7 +39,7 @@ OLDEST_JOB_SECONDS = Metric(
 )
 
 METRICS = (SUPPLY_RATIO, TRAY_RATIO, PAGES_TOTAL, QUEUE_JOBS, OLDEST_JOB_SECONDS)
-"""What a printer's probe may fill; SUPPLY_DAYS_LEFT comes from the history of levels."""
+"""What a printer's probe may fill; days left are the agent's, from the history of levels."""
 
 CONFIRM = Confirm(looks=3, relook_seconds=10.0)
 """A printer's fault must last 20 s: who changes the paper opens a cover, and that is no ticket."""

@@ -67,6 +67,6 @@ def test_faults_of_different_parts_stay_apart() -> None:
 
 
 def test_metric_names_follow_their_types() -> None:
-    for metric in (*printer.METRICS, printer.SUPPLY_DAYS_LEFT):
+    for metric in printer.METRICS:
         assert metric.name.startswith("jagaloket_printer_")
         assert metric.name.endswith("_total") is (metric.type is MetricType.COUNTER)
