@@ -70,7 +70,7 @@ def readable(raw: bytes) -> str:
 def check(connection: sqlite3.Connection, path: Path) -> None:
     """Read the whole store once. Closes it and raises Damaged when it is not sound, OSError when it cannot be read."""
     try:
-        answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        answer = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
         raise border(error, path, known_good=True) from error
