@@ -215,6 +215,19 @@ def status(where: Where, config: Path | None, *, again: bool, as_json: bool) -> 
 
 
 @cli.command()
+@click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help="Ask nothing: a TOML file answers.")
+@click.option("--counter", default="", help="The counter's name, in place of the one in the answers.")
+@click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help=f"Where to (default {ETC}).")
+@click.option("-y", "--yes", is_flag=True, help="Write without asking once more.")
+@click.pass_obj
+def setup(where: Where, answers: Path | None, counter: str, write: Path | None, *, yes: bool) -> None:
+    """Guided first installation: discover, ask office, counter and mail, write the configuration, start."""
+    from agent import setup as guide  # noqa: PLC0415
+
+    guide.run(write or where.config or ETC, answers_file=answers, counter=counter, assume_yes=yes)
+
+
+@cli.command()
 @option_config
 @option_json
 @click.pass_obj
