@@ -17,6 +17,7 @@ from probes.usb.match import Match, check_ids
 from probes.usb.unit import Unit
 from probes.wire import hotplug, kmsg, pcsc, usb, usbport
 from probes.wire.sysfs import Tree
+from probes.wire.uevent import Event
 from probes.wire.usbbus import Bus
 
 
@@ -94,7 +95,7 @@ class Usb(Probe):
     def subscribe(self, wake: Callable[[], None]) -> Callable[[], None] | None:
         """Wake when the kernel says that this device came, went or changed. None where netlink is not allowed."""
 
-        def hear(event: hotplug.Event | None) -> None:
+        def hear(event: Event | None) -> None:
             if self._unit.hear(event):
                 wake()
 

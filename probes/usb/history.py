@@ -1,6 +1,7 @@
 """What a probe remembers of one USB device between looks: coming and going, speed, over-currents."""
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from probes.usb.device import UsbDevice
@@ -8,7 +9,12 @@ from probes.usb.device import UsbDevice
 SETTLE_SECONDS = 8.0
 """Before this age a device may still be waiting for its driver or its firmware."""
 
+Address = tuple[int, int]
+"""Bus and device number of one enumeration."""
+
 _EVENTS_LIMIT = 1000
+_ADDRESSES_LIMIT = 32
+"""Enumerations kept apart; the kernel reuses a number after 127."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,27 +37,32 @@ class History:
     fastest: float = 0.0
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _cut_offs: deque[float] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
-    _known: frozenset[tuple[int, int]] = frozenset()
+    _known: frozenset[Address] = frozenset()
+    _counted: deque[Address] = field(default_factory=lambda: deque(maxlen=_ADDRESSES_LIMIT))
 
-    def see(self, device: UsbDevice, matches: list[UsbDevice], *, heard: int, now: float) -> None:
-        """A look found the device. matches: all that fit; heard: how often it was heard to come since the last look."""
-        before = self.last
-        fresh = before is None or device.address not in self._known
-        if fresh:
-            if before is not None:
-                self._reconnect(max(heard, 1), now)
-                self._compare(before, device)
+    def see(self, device: UsbDevice, matches: list[UsbDevice], *, heard: Sequence[Address], now: float) -> None:
+        """A look found the device. matches: all that fit. heard: enumerations that events told of since the last look.
+
+        An event may be heard before or after the look that sees its device: each enumeration counts once.
+        """
+        before, known = self.last, device.address in self._known
+        arrivals = self._count([*heard, *([] if known else [device.address])])
+        self._reconnect(arrivals if before is not None else arrivals - 1, now)
+        if before is None or not known:
             self.seen_at = now
             self.changed_at = now - (device.connected_seconds or 0.0)
+        if before is not None and not known:
+            self._compare(before, device)
         self._count_cut_offs(before, device, now)
         self.last, self.present = device, True
         self.fastest = max(self.fastest, device.speed_bits_per_second or 0.0)
         self._known = frozenset(match.address for match in matches)
+        self._count(self._known)
 
-    def miss(self, *, heard: int, now: float) -> None:
+    def miss(self, *, heard: Sequence[Address], now: float) -> None:
         """A look did not find the device."""
-        if heard and self.last is not None:
-            self._reconnect(heard, now)
+        arrivals = self._count(heard)
+        self._reconnect(arrivals if self.last is not None else 0, now)
         if self.present or self.changed_at is None:
             self.changed_at = now
         self.present, self._known = False, frozenset()
@@ -76,7 +87,14 @@ class History:
     def _within(self, times: deque[float], now: float) -> int:
         return sum(now - time < self.window_seconds for time in times)
 
+    def _count(self, addresses: Iterable[Address]) -> int:
+        """How many of these enumerations were not counted before; they are from now on."""
+        fresh = [address for address in dict.fromkeys(addresses) if address not in self._counted]
+        self._counted.extend(fresh)
+        return len(fresh)
+
     def _reconnect(self, count: int, now: float) -> None:
+        count = max(count, 0)
         self.reconnects += count
         self._recent.extend([now] * min(count, _EVENTS_LIMIT))
 

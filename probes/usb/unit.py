@@ -6,17 +6,20 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 from probes.reading import Fault, ProbeError, Reading
 from probes.text import SafeText
 from probes.usb import faults, report
 from probes.usb.device import UsbDevice
 from probes.usb.faults import Wants
-from probes.usb.history import SETTLE_SECONDS, History
+from probes.usb.history import SETTLE_SECONDS, Address, History
 from probes.usb.match import Match, Substitutes, substitutes
-from probes.wire.hotplug import Event
 from probes.wire.kmsg import KernelLog
+from probes.wire.uevent import Event
 from probes.wire.usbbus import Bus, Sleep
+
+T = TypeVar("T")
 
 RESUME_GRACE_SECONDS = 8.0
 """After the PC woke from sleep, hubs and devices need this long to come back."""
@@ -47,7 +50,7 @@ class Unit:
     sleep: Sleep = field(default_factory=Sleep)
     pause: Callable[[float], None] = time.sleep
     listening: bool = False
-    _heard: deque[str] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
+    _heard: deque[Address] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _departed: deque[str] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _asked: tuple[int, int] | None = None
     _repaired: str = ""
@@ -77,13 +80,13 @@ class Unit:
         if event.action == "remove" and last is not None and event.port == last.port:
             self._departed.append(event.port)
         mine = self.match.takes_ids(event.vendor, event.product)
-        if mine and event.action == "add" and event.port == home:
-            self._heard.append(event.port)
+        if mine and event.action == "add" and event.port == home and event.address is not None:
+            self._heard.append(event.address)
         return mine or event.port == home or (not self.history.present and event.ids == self.loader())
 
     def _fitting(self) -> list[UsbDevice]:
         """What fits now. After a remove event the device may stay in sysfs for a moment: waits up to 50 ms for that."""
-        leaving = _take(self._departed) > 0
+        leaving = bool(_take(self._departed))
         devices = self.bus.fitting(self.match)
         last = self.history.last
         for _ in range(_LEAVING_LOOKS if leaving and last is not None else 0):
@@ -93,7 +96,7 @@ class Unit:
             devices = self.bus.fitting(self.match)
         return devices
 
-    def _present(self, devices: list[UsbDevice], heard: int, now: float) -> Reading:
+    def _present(self, devices: list[UsbDevice], heard: list[Address], now: float) -> Reading:
         last = self.history.last
         device = next((one for one in devices if last is not None and one.address == last.address), devices[0])
         self.history.see(device, devices, heard=heard, now=now)
@@ -180,9 +183,6 @@ class Unit:
         )
 
 
-def _take(events: deque[str]) -> int:
-    """How many events came so far; those that come meanwhile stay for the next look."""
-    count = len(events)
-    for _ in range(count):
-        events.popleft()
-    return count
+def _take(events: deque[T]) -> list[T]:
+    """The events so far; those that come meanwhile stay for the next look."""
+    return [events.popleft() for _ in range(len(events))]

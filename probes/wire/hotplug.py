@@ -10,11 +10,11 @@ import logging
 import os
 import select
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from probes.wire.uevent import Event, open_socket, parse
 
 _log = logging.getLogger(__name__)
 
@@ -24,65 +24,11 @@ SETTLE_SECONDS = 10.0
 REOPEN_SECONDS = 5.0
 """The pause before a socket that failed is opened anew."""
 
-_NETLINK_KOBJECT_UEVENT = 15
-_KERNEL_GROUP = 1
 _MESSAGE_LIMIT_BYTES = 65536
-_UDEV_PREFIX = b"libudev\0"
-_UDEV_OFFSET, _UDEV_FIELDS = 16, struct.Struct("=II")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something happened to one USB device. port: its sysfs name; vendor, product: four hexadecimal digits or ""."""
-
-    action: str
-    port: str
-    vendor: str = ""
-    product: str = ""
-
-    @property
-    def ids(self) -> str:
-        """Vendor and product as lsusb writes them: "16d1:0408"."""
-        return f"{self.vendor}:{self.product}"
 
 
 Hear = Callable[[Event | None], None]
 """Called on the listener's thread, so it must be quick. None: anything may have happened, look."""
-
-
-def parse(message: bytes) -> Event | None:
-    """The event in one netlink message, None when it is no USB device's.
-
-    Reads the kernel's format ("add@/devices/...", NUL, KEY=VALUE, NUL, ...) and udev's (a header that starts
-    with "libudev", whose 32-bit words at 16 and 20 tell where the same pairs begin and how long they are).
-    """
-    if message.startswith(_UDEV_PREFIX):
-        if len(message) < _UDEV_OFFSET + _UDEV_FIELDS.size:
-            return None
-        start, length = _UDEV_FIELDS.unpack_from(message, _UDEV_OFFSET)
-        message = message[start : start + length]
-    pairs = (part.partition(b"=") for part in message.split(b"\0"))
-    values = {key: value.decode("ascii", "replace") for key, is_pair, value in pairs if is_pair}
-    if values.get(b"SUBSYSTEM") != "usb" or values.get(b"DEVTYPE") != "usb_device":
-        return None
-    vendor, product = (*values.get(b"PRODUCT", "").split("/"), "", "")[:2]
-    return Event(
-        action=values.get(b"ACTION", ""),
-        port=values.get(b"DEVPATH", "").rpartition("/")[2],
-        vendor=vendor.zfill(4).lower() if vendor else "",
-        product=product.zfill(4).lower() if product else "",
-    )
-
-
-def open_socket() -> socket.socket:
-    """A socket that hears the kernel's events. Raises OSError where netlink is not allowed."""
-    netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_KOBJECT_UEVENT)
-    try:
-        netlink.bind((0, _KERNEL_GROUP))
-    except OSError:
-        netlink.close()
-        raise
-    return netlink
 
 
 class Listener:

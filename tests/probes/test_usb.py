@@ -13,8 +13,8 @@ from probes.reading import Actor, Fault, ProbeError, Reading, Sample, Severity
 from probes.usb.device import UsbDevice
 from probes.usb.match import Match
 from probes.wire import hotplug
-from probes.wire.hotplug import Event
 from probes.wire.kmsg import KernelLog
+from probes.wire.uevent import Event
 from probes.wire.usbbus import Bus, Sleep
 from tests.fakes.usbtree import UsbTree
 
@@ -562,15 +562,30 @@ def test_reconnects_that_fell_between_two_looks_are_heard(counter: Counter, monk
     probe = counter.probe(unstable_count=3)
     _, hear = subscribed(probe, monkeypatch)
     probe.read()
-    for _ in range(4):
-        hear(Event(action="remove", port="1-2", vendor="05ba", product="000a"))
-        hear(Event(action="add", port="1-2", vendor="05ba", product="000a"))
+    for number in range(2, 6):
+        hear(Event(action="remove", port="1-2", vendor="05ba", product="000a", address=(1, number)))
+        hear(Event(action="add", port="1-2", vendor="05ba", product="000a", address=(1, number + 1)))
     counter.bus.unplug("1-2")
-    counter.bus.plug("1-2", READER)
+    counter.bus.plug("1-2", READER, devnum="6")
     reading = probe.read()
     assert sample(reading, "jagaloket_usb_reconnects_total") == 4
     assert "unstable-connection" in faults(reading)
     assert sample(probe.read(), "jagaloket_usb_reconnects_total") == 4
+
+
+def test_a_reconnect_that_is_seen_first_and_heard_later_counts_once(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.bus.plug("1-2", READER)
+    probe = counter.probe()
+    _, hear = subscribed(probe, monkeypatch)
+    probe.read()
+    counter.bus.unplug("1-2")
+    counter.bus.plug("1-2", READER, devnum="9")
+    assert sample(probe.read(), "jagaloket_usb_reconnects_total") == 1
+    for number in (7, 8, 9):
+        hear(Event(action="add", port="1-2", vendor="05ba", product="000a", address=(1, number)))
+    assert sample(probe.read(), "jagaloket_usb_reconnects_total") == 3
 
 
 def test_a_look_waits_for_a_device_that_is_just_leaving(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import queue
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -24,7 +26,9 @@ READER = {"match": {"vendor": "05ba", "product": "000a"}}
 
 
 class Watcher:
-    """The small agent under test, on this rig's bus."""
+    """The small agent under test, on this rig's bus. running: those that no test has stopped yet."""
+
+    running: ClassVar[list["Watcher"]] = []
 
     def __init__(self, rig: UsbRig, options: list[dict[str, Any]]) -> None:
         self._process = subprocess.Popen(
@@ -35,12 +39,20 @@ class Watcher:
             env=rig.env,
             text=True,
         )
+        self.running.append(self)
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
         assert self.next() == {"ready": True, "events": True}
         self.first = [self.next() for _ in options]
 
-    def next(self) -> dict[str, Any]:
+    def _read(self) -> None:
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def next(self) -> dict[str, Any]:
+        line = self._lines.get(timeout=20)
         assert line, "the watcher died"
         answer: dict[str, Any] = json.loads(line)
         return answer
@@ -59,16 +71,28 @@ class Watcher:
         return self.next()
 
     def stop(self) -> dict[str, Any]:
-        output, _ = self._process.communicate(timeout=10)
-        last: dict[str, Any] = json.loads(output.splitlines()[-1])
-        assert self._process.returncode == 0
+        self.running.remove(self)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        last: dict[str, Any] = {}
+        while line := self._lines.get(timeout=20):
+            last = json.loads(line)
+        assert self._process.wait(10) == 0
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         return last
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(10)
 
 
 @pytest.fixture
 def rig() -> Iterator[UsbRig]:
     with usbrig.usb_rig() as rig:
         yield rig
+        while Watcher.running:
+            Watcher.running.pop().kill()
 
 
 def discovered(rig: UsbRig) -> list[dict[str, Any]]:
