@@ -8,10 +8,10 @@ ROOMS := agent alerts probes
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint check bench lock clean
+.PHONY: help run install test lint check bench lock clean deb deb-test
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 run: $(VENV)/.run ## watch this PC: board at http://127.0.0.1:9776/ (ARGS="-c FILE" for a configuration)
 	@exec $(BIN)/jagaloket $(ARGS) run
@@ -29,6 +29,12 @@ check: lint test ## everything a change must pass
 
 bench: $(VENV)/.test $(TOOLS)/.test ## print the figures: start, scrape, memory, CPU, alarm
 	$(BIN)/python -m tests.bench
+
+deb: $(VENV)/.run ## build dist/jagaloket_*.deb (an environment of its own in /opt/jagaloket)
+	@sh packaging/build-deb.sh $(BIN)/python dist
+
+deb-test: $(VENV)/.run ## as root: build twice, install, run, upgrade and purge in a clean Debian (ARGS=trixie)
+	@sh packaging/test-deb.sh $(BIN)/python dist $(ARGS)
 
 lock: $(VENV)/.run ## resolve the dependencies in setup.cfg anew into requirements/
 	$(PIP) install uv
