@@ -39,11 +39,18 @@ def test_nothing_but_loss_is_told_where_no_echo_came_back() -> None:
     assert figures([burst(5)]).jitter_seconds is None
 
 
+def join_bursts() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "link-burst":
+            thread.join(10)
+
+
 class Rig:
     """A layer whose bursts are what the test says, each over before the next look."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, beyond: list[Burst], gateway: list[Burst]) -> None:
         self.now = 0.0
+        join_bursts()  # another test's may still be under way
         self._lists = {"198.51.100.1": list(beyond), "192.168.1.1": list(gateway)}
         monkeypatch.setattr(icmp, "burst", self._burst)
         line = Line(gateway="192.168.1.1")
@@ -59,9 +66,7 @@ class Rig:
         """As many bursts, and what the layer says after them."""
         for _ in range(count):
             self.layer.look(self.now, afresh=False)
-            for thread in threading.enumerate():
-                if thread.name == "link-burst":
-                    thread.join()
+            join_bursts()
             self.now += 60
         return self.layer.look(self.now - 1, afresh=False)
 

@@ -30,6 +30,11 @@ def settings(unit: Path) -> dict[str, list[str]]:
     return found
 
 
+def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What was said of our unit: systemd loads its neighbours too, and has its opinion on them."""
+    return [line for line in (done.stdout + done.stderr).splitlines() if "jagaloket" in line]
+
+
 def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["systemd-analyze", "--no-pager", *map(str, words)], capture_output=True, text=True, timeout=60, check=False
@@ -47,7 +52,7 @@ def runnable(tmp_path: Path) -> Path:
 @needs_systemd
 def test_systemd_finds_no_mistake_in_the_unit(runnable: Path) -> None:
     done = analyze("verify", "--man=no", runnable)
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    assert (done.returncode, complaints(done)) == (0, [])
 
 
 @needs_systemd
@@ -76,7 +81,7 @@ def test_the_exposure_of_an_unprotected_unit_is_refused(runnable: Path) -> None:
 def test_a_drop_in_fits_the_unit(runnable: Path, drop_in: Path) -> None:
     runnable.write_text(runnable.read_text("utf-8") + "\n" + drop_in.read_text("utf-8"), "utf-8")
     done = analyze("verify", "--man=no", runnable)
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    assert (done.returncode, complaints(done)) == (0, [])
 
 
 def test_every_line_of_the_service_stands_under_a_reason() -> None:
