@@ -38,7 +38,7 @@ class Usb(Probe):
     of the 100 ms from unplugging to ticket. What is gone for longer is a fault; unstable-connection counts it.
     """
 
-    interval_seconds: ClassVar[float] = 30.0
+    interval_seconds: ClassVar[float] = 60.0
     deadline_seconds: ClassVar[float] = 5.0
     confirm: ClassVar[Confirm] = Confirm(looks=2, good=2, relook_seconds=0.005)
     metrics: ClassVar[tuple[Metric, ...]] = report.METRICS + cardreader.METRICS

@@ -47,6 +47,11 @@ class Match:
             msg = "is empty and would take any device; write vendor and product, serial or port"
             raise ValueError(msg)
 
+    @property
+    def known(self) -> SafeText:
+        """The serial number as the bus shows it, in clean text."""
+        return clean(self.serial)
+
     def takes_ids(self, vendor: str, product: str) -> bool:
         """Whether a device with these ids can be the one."""
         return self.vendor.lower() in ("", vendor) and self.product.lower() in ("", product)
@@ -56,7 +61,7 @@ class Match:
         return (
             self.takes_ids(device.vendor, device.product)
             and self.port in ("", device.port)
-            and (not self.serial or clean(self.serial) == device.words.serial)
+            and (not self.serial or self.known == device.words.serial)
         )
 
     def __str__(self) -> str:

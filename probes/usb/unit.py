@@ -79,6 +79,8 @@ class Unit:
         home = self.match.port or (last.port if last else event.port)
         if event.action == "remove" and last is not None and event.port == last.port:
             self._departed.append(event.port)
+        if event.action == "remove" and self.history.present and last is not None and event.port != last.port:
+            return False  # another one left, perhaps of the same model; this one is on its own port
         mine = self.match.takes_ids(event.vendor, event.product)
         if mine and event.action == "add" and event.port == home and event.address is not None:
             self._heard.append(event.address)

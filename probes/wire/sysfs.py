@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from probes.reading import NO_TEXT, ProbeError
-from probes.text import clean
+from probes.text import SafeText, clean
 from probes.usb.device import PORT, PRINTER, Interface, UsbDevice, Words, port_key
 
 ROOT = Path("/sys/bus/usb/devices")
@@ -21,11 +21,12 @@ _SPEED_LIMIT_MBIT = 1e6
 
 
 class Tree:
-    """The devices below one sysfs folder. Keeps the strings of what is on the bus now."""
+    """The devices below one sysfs folder. Keeps ids and strings of what is on the bus now, per enumeration."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self._root = str(root)
         self._words: dict[str, tuple[str, Words]] = {}
+        self._ids: dict[str, tuple[str, tuple[str, str]]] = {}
 
     def exists(self) -> bool:
         """Whether this system has a sysfs with USB in it at all."""
@@ -39,8 +40,9 @@ class Tree:
             msg = f"cannot list {self._root} ({error.strerror}): this kernel, container or service shows no USB bus"
             raise ProbeError(msg) from error
         ports = sorted((name for name in names if PORT.fullmatch(name)), key=port_key)[:_LISTED_LIMIT]
-        for gone in self._words.keys() - set(ports):
+        for gone in (self._words.keys() | self._ids.keys()) - set(ports):
             self._words.pop(gone, None)
+            self._ids.pop(gone, None)
         return ports
 
     def has_hubs(self) -> bool:
@@ -52,9 +54,21 @@ class Tree:
 
     def ids(self, port: str) -> tuple[str, str] | None:
         """Vendor and product of what is on a port now; None when nothing is. Never blocks."""
+        number = self._read(port, "devnum")
+        known = self._ids.get(port)
+        if known is not None and known[0] == number:
+            return known[1]
         vendor = self._read(port, "idVendor")
         product = self._read(port, "idProduct") if vendor else ""
-        return (vendor, product) if product else None
+        if not product:
+            return None
+        self._ids[port] = (number, (vendor, product))
+        return vendor, product
+
+    def serial(self, port: str) -> SafeText | None:
+        """The serial number of what is on a port now; None when nothing is."""
+        number = self._read(port, "devnum")
+        return self._strings(port, number).serial if number else None
 
     def over_currents(self, port: str) -> int | None:
         """How often the hub cut this port off; None where the hub does not tell, or nothing is plugged in."""

@@ -28,6 +28,9 @@ class Bus:
             return [device for device in self._without_sysfs() if match.takes(device)]
         ports = [match.port] if match.port else self._tree.ports()
         self._alive = self._alive or bool(ports)
+        if match.serial:
+            # of many equal devices only the right one is read in full
+            ports = [port for port in self._with_ids(ports, match.takes_ids) if self._tree.serial(port) == match.known]
         return [device for device in self._read(ports, match.takes_ids) if match.takes(device)]
 
     def others(self, match: Match) -> list[UsbDevice]:
@@ -52,8 +55,11 @@ class Bus:
         return self._read(self._tree.ports(), lambda _vendor, _product: True)
 
     def _read(self, ports: list[str], wanted: Callable[[str, str], bool]) -> list[UsbDevice]:
-        fitting = [port for port in ports if (ids := self._tree.ids(port)) is not None and wanted(*ids)]
+        fitting = self._with_ids(ports, wanted)
         return [device for port in fitting if (device := self._tree.device(port)) is not None]
+
+    def _with_ids(self, ports: list[str], wanted: Callable[[str, str], bool]) -> list[str]:
+        return [port for port in ports if (ids := self._tree.ids(port)) is not None and wanted(*ids)]
 
     def _without_sysfs(self) -> list[UsbDevice]:
         devices = usb.listed()

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from tests.bench import ours, rivals
+from tests.bench import ours, rivals, unplug
 from tests.bench.figures import Figure
 
 
@@ -13,6 +13,9 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from ours.scrape(200 if short else 1000)
     yield from ours.alarm(3 if short else 10)
     yield from ours.cost(45 if short else 300)
+    yield from ours.snmp(45 if short else 300)
+    yield from unplug.figures(4 if short else 200)
+    yield from unplug.idle(30 if short else 120)
     yield from rivals.cost(45 if short else 300)
     if not short:
         yield from rivals.alarm()

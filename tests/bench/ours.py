@@ -14,8 +14,10 @@ from tests.fakes.agentprocess import AgentProcess, until
 from tests.fakes.http import HttpServer, page
 from tests.fakes.ipp import FakePrinter
 from tests.fakes.smtp import FakeSmtp
+from tests.fakes.snmp import SnmpAgent
 
 SCANNERS = {"sidik-jari": usbrig.FINGERPRINT, "iris": usbrig.IRIS, "tanda-tangan": usbrig.SIGNATURE_PAD}
+PRINTER = Path(__file__).parents[1] / "fixtures" / "printer_snmp" / "epson-inks-nearly-empty.rows"
 DEVICES = ("pc", "internet", "printer", *SCANNERS)
 
 _CONFIG = """
@@ -155,6 +157,28 @@ def cost(seconds: float) -> Iterator[Figure]:
                 unit="MiB",
                 limit=36.0 if limit else None,
             )
+
+
+def snmp(seconds: float) -> Iterator[Figure]:
+    """What two SNMP printers add, at a 15 s rhythm, to an agent that watches nothing else."""
+    with ExitStack() as stack:
+        printers = [stack.enter_context(SnmpAgent(PRINTER.read_text("utf-8").splitlines())) for _ in range(2)]
+        config = "".join(
+            f'[device.printer-{number}]\nkind = "printer_snmp"\nhost = "127.0.0.1"\nport = {printer.port}\n'
+            for number, printer in enumerate(printers)
+        )
+        agent = AgentProcess(config, Path(stack.enter_context(TemporaryDirectory())))
+        stack.callback(agent.close)
+        agent.start()
+        until(lambda: agent.metric('jagaloket_probe_success{device="printer-1"}') == 1)
+        assert agent.process is not None
+        cpu, began = cpu_seconds(agent.process.pid), time.monotonic()
+        time.sleep(seconds)
+        spent = (cpu_seconds(agent.process.pid) - cpu) / (time.monotonic() - began) * 3600
+        yield Figure(name="two SNMP printers alone: CPU, 15 s rhythm", value=spent, unit="s/h", limit=3.0)
+        yield Figure(
+            name="two SNMP printers alone: memory (PSS)", value=pss_mib(agent.process.pid), unit="MiB", limit=44.0
+        )
 
 
 def scrape(runs: int) -> Iterator[Figure]:
