@@ -8,7 +8,7 @@ ROOMS := agent alerts probes
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint check bench lock clean deb deb-test
+.PHONY: help run install test lint check bench fuzz lock clean deb deb-test
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -28,13 +28,17 @@ lint: $(VENV)/.test ## ruff, mypy, import-linter
 check: lint test ## everything a change must pass
 
 bench: $(VENV)/.test $(TOOLS)/.test ## print the figures: start, scrape, memory, CPU, alarm
-	$(BIN)/python -m tests.bench
+	@sh scripts/rivals.sh $(CURDIR)/$(TOOLS)/rivals
+	$(BIN)/python -m tests.bench $(ARGS)
 
 deb: $(VENV)/.run ## build dist/jagaloket_*.deb (an environment of its own in /opt/jagaloket)
 	@sh packaging/build-deb.sh $(BIN)/python dist
 
 deb-test: $(VENV)/.run ## as root: build twice, install, run, upgrade and purge in a clean Debian (ARGS=trixie)
 	@sh packaging/test-deb.sh $(BIN)/python dist $(ARGS)
+
+fuzz: $(VENV)/.test ## 200,000 damaged answers for every wire format (ARGS="--guided snmp" with atheris)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock: $(VENV)/.run ## resolve the dependencies in setup.cfg anew into requirements/
 	$(PIP) install uv

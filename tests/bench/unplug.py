@@ -23,7 +23,12 @@ sender = "jagaloket@example.go.id"
 [[mail.to]]
 address = "camat@example.go.id"
 """
-_SCANNER = '[device.scanner-{number}]\nkind = "usb"\nrole = "fingerprint"\nmatch = {{ vendor = "24c4", product = "c001", serial = "SN{number:04}" }}\n'
+_SCANNER = """
+[device.scanner-{number}]
+kind = "usb"
+role = "iris"
+match = {{ vendor = "24c4", product = "c001", serial = "SN{number:04}" }}
+"""
 
 
 class Bus:
