@@ -24,7 +24,7 @@ def _load(name: str) -> ModuleType:
 def _guided(name: str, seconds: int) -> None:
     """Coverage-guided, for so many seconds."""
     try:
-        import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore] # see the module's docstring
+        import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore] # noqa: PLC0415 - often not there, see above
     except ImportError:
         sys.exit("atheris is not installed here: .venv/bin/pip install atheris (Python 3.11 to 3.13)")
     with atheris.instrument_imports(include=["probes"]):
