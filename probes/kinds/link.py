@@ -152,8 +152,8 @@ class Link(Probe):
 
     def _capabilities(self, found: Mapping[str, Verdict]) -> dict[str, bool]:
         """A layer that was not reached or cannot be judged is not "fine"."""
-        told = {layer.name: layer.name in found and found[layer.name].up is not None for layer in self._layers}
-        return told | {"icmp": icmp.allowed()}
+        told = {name: verdict.up is not None or bool(verdict.samples) for name, verdict in found.items()}
+        return dict.fromkeys((layer.name for layer in self._layers), False) | told | {"icmp": icmp.allowed()}
 
     @classmethod
     def discover(cls) -> Iterator[Candidate]:

@@ -11,7 +11,7 @@ from probes.reading import Actor, Fault, Severity
 from probes.text import SafeText, clean
 from probes.wire import names, net
 from probes.wire.address import Endpoint
-from probes.wire.net import Outcome, Stage
+from probes.wire.target import Outcome, Stage, read_url
 
 _SECONDS = 2.0
 _RESOLVE_SECONDS = 1.5
@@ -29,7 +29,7 @@ class KnownPage:
     def __post_init__(self) -> None:
         """Refuse what cannot show a portal."""
         try:
-            scheme = net.url(self.url).scheme
+            scheme = read_url(self.url).scheme
         except ValueError as error:
             msg = f"url: {error}"
             raise ValueError(msg) from error
@@ -67,7 +67,7 @@ class PortalLayer(Layer):
 
     def _ask(self, page: KnownPage) -> tuple[bool, SafeText]:
         """Whether an answer came, and in what it differs from what is known."""
-        target = net.url(page.url)
+        target = read_url(page.url)
         found = names.lookup(target.at.host, self._servers(), _RESOLVE_SECONDS)
         if not found.addresses:
             return False, SafeText("")

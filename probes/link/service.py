@@ -12,7 +12,7 @@ from probes.reading import NO_TEXT, Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import clock, names, net
 from probes.wire.address import Endpoint, is_loopback, is_near
-from probes.wire.net import Outcome, Stage
+from probes.wire.target import Outcome, Stage, read_url
 
 _DAY_SECONDS = 86400
 _RESOLVE_SECONDS = 2.0
@@ -47,7 +47,7 @@ class Service:
             msg = "name: is empty; write what the counter calls this service"
             raise ValueError(msg)
         try:
-            net.url(self.url)
+            read_url(self.url)
         except ValueError as error:
             msg = f"url: {error}"
             raise ValueError(msg) from error
@@ -66,7 +66,7 @@ class _Watched:
         self.service = service
         self.blocked = ""
         self._block_pages = block_pages
-        self.url = net.url(service.url)
+        self.url = read_url(service.url)
         self.addresses: tuple[str, ...] = ()
         self.kept: Keeper[Outcome] = Keeper(service.url, service.every_seconds or SERVICE_SECONDS, gentle=True)
 

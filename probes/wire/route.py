@@ -6,26 +6,20 @@ Reading needs no privilege. All functions raise OSError where the kernel refuses
 import os
 import socket
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntFlag
 
+from probes.wire import rtnetlink
+
 _GETLINK, _GETADDR, _GETROUTE, _GETNEIGH = 18, 22, 26, 30
-_REQUEST_DUMP = 0x301
-_ERROR, _DONE = 2, 3
 _MAIN_TABLE, _UNICAST = 254, 1
 _TENTATIVE_OR_FAILED = 0x48
 _UNIVERSE = 0
-_BUFFER = 65536
-_MOST_MESSAGES = 4096
-_TIMEOUT_SECONDS = 2.0
 _IFLA_IFNAME, _IFLA_STATS64, _IFLA_CARRIER, _IFLA_CARRIER_CHANGES = 3, 23, 33, 35
 _IFF_UP = 1
 _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_MULTIPATH = 4, 5, 6, 9
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _NDA_DST, _NDA_CACHEINFO = 1, 3
-_HEADER = struct.Struct("=IHHII")
-_ATTRIBUTE = struct.Struct("=HH")
 
 
 class Nud(IntFlag):
@@ -82,39 +76,6 @@ class Neighbour:
     confirmed_seconds: float
 
 
-def _messages(kind: int) -> Iterator[bytes]:
-    """The payload of every message of one dump, all families."""
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0) as wire:
-        wire.settimeout(_TIMEOUT_SECONDS)
-        wire.bind((0, 0))
-        wire.send(_HEADER.pack(32, kind, _REQUEST_DUMP, 1, 0) + bytes(16))
-        for _ in range(_MOST_MESSAGES):
-            data, sender = wire.recvfrom(_BUFFER)
-            if sender[0] != 0:
-                continue
-            offset = 0
-            while offset + _HEADER.size <= len(data):
-                length, type_, *_ = _HEADER.unpack_from(data, offset)
-                if type_ == _DONE or length < _HEADER.size:
-                    return
-                if type_ == _ERROR:
-                    code = -struct.unpack_from("=i", data, offset + _HEADER.size)[0]
-                    raise OSError(code, os.strerror(code))
-                yield data[offset + _HEADER.size : offset + length]
-                offset += length + 3 & ~3
-
-
-def _attributes(data: bytes, offset: int) -> dict[int, bytes]:
-    found = {}
-    while offset + _ATTRIBUTE.size <= len(data):
-        length, type_ = _ATTRIBUTE.unpack_from(data, offset)
-        if length < _ATTRIBUTE.size:
-            break
-        found[type_] = data[offset + _ATTRIBUTE.size : offset + length]
-        offset += length + 3 & ~3
-    return found
-
-
 def _name(index: int) -> str:
     try:
         return socket.if_indextoname(index)
@@ -122,15 +83,11 @@ def _name(index: int) -> str:
         return ""
 
 
-def _number(raw: bytes | None) -> int:
-    return int.from_bytes(raw or b"", "little" if struct.pack("=H", 1) == b"\1\0" else "big")
-
-
 def interfaces() -> dict[str, Interface]:
     """Every network interface by its name."""
     found = {}
-    for data in _messages(_GETLINK):
-        attributes = _attributes(data, 16)
+    for data in rtnetlink.messages(_GETLINK):
+        attributes = rtnetlink.attributes(data, 16)
         (flags,) = struct.unpack_from("=I", data, 8)
         name = attributes.get(_IFLA_IFNAME, b"").rstrip(b"\0").decode("utf-8", "replace")
         counters = attributes.get(_IFLA_STATS64, b"").ljust(48, b"\0")
@@ -138,8 +95,8 @@ def interfaces() -> dict[str, Interface]:
         found[name] = Interface(
             name=name,
             is_up=bool(flags & _IFF_UP),
-            has_carrier=bool(flags & _IFF_UP) and _number(attributes.get(_IFLA_CARRIER)) == 1,
-            carrier_changes=_number(attributes.get(_IFLA_CARRIER_CHANGES)),
+            has_carrier=bool(flags & _IFF_UP) and rtnetlink.number(attributes.get(_IFLA_CARRIER)) == 1,
+            carrier_changes=rtnetlink.number(attributes.get(_IFLA_CARRIER_CHANGES)),
             packets=rx + tx,
             received_bytes=rx_bytes,
             sent_bytes=tx_bytes,
@@ -151,17 +108,17 @@ def interfaces() -> dict[str, Interface]:
 def default_routes() -> tuple[Route, ...]:
     """The default routes of the main table, IPv4 before IPv6, the preferred one first."""
     found = []
-    for data in _messages(_GETROUTE):
+    for data in rtnetlink.messages(_GETROUTE):
         family, to_bits, _, _, table, _, _, type_ = struct.unpack_from("=8B", data)
         if to_bits or table != _MAIN_TABLE or type_ != _UNICAST or family not in (socket.AF_INET, socket.AF_INET6):
             continue
-        attributes = _attributes(data, 12)
+        attributes = rtnetlink.attributes(data, 12)
         found += [
             Route(
                 interface=_name(index),
                 gateway=socket.inet_ntop(family, via) if via else None,
                 family=socket.AddressFamily(family),
-                metric=_number(attributes.get(_RTA_PRIORITY)),
+                metric=rtnetlink.number(attributes.get(_RTA_PRIORITY)),
             )
             for index, via in _hops(attributes)
         ]
@@ -171,22 +128,22 @@ def default_routes() -> tuple[Route, ...]:
 def _hops(attributes: dict[int, bytes]) -> list[tuple[int, bytes | None]]:
     """Interface and gateway of a route: RTA_OIF and RTA_GATEWAY, or those of the first hop of RTA_MULTIPATH."""
     if _RTA_OIF in attributes:
-        return [(_number(attributes[_RTA_OIF]), attributes.get(_RTA_GATEWAY))]
+        return [(rtnetlink.number(attributes[_RTA_OIF]), attributes.get(_RTA_GATEWAY))]
     paths = attributes.get(_RTA_MULTIPATH, b"")
     if len(paths) < 8:  # noqa: PLR2004 - struct rtnexthop
         return []
     length, _, _, index = struct.unpack_from("=HBBi", paths)
-    return [(index, _attributes(paths[:length], 8).get(_RTA_GATEWAY))]
+    return [(index, rtnetlink.attributes(paths[:length], 8).get(_RTA_GATEWAY))]
 
 
 def addresses() -> tuple[Address, ...]:
     """Every usable address of this PC."""
     found = []
-    for data in _messages(_GETADDR):
+    for data in rtnetlink.messages(_GETADDR):
         family, _, flags, scope, index = struct.unpack_from("=4BI", data)
         if family not in (socket.AF_INET, socket.AF_INET6) or flags & _TENTATIVE_OR_FAILED:
             continue
-        attributes = _attributes(data, 8)
+        attributes = rtnetlink.attributes(data, 8)
         raw = attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS)
         if raw:
             text = socket.inet_ntop(family, raw)
@@ -197,13 +154,13 @@ def addresses() -> tuple[Address, ...]:
 def neighbour(address: str, interface: str) -> Neighbour | None:
     """What the kernel knows of a neighbour; None where it never looked for it."""
     address = address.partition("%")[0]
-    for data in _messages(_GETNEIGH):
+    for data in rtnetlink.messages(_GETNEIGH):
         family, _, _, index, state, _, _ = struct.unpack_from("=BBHiHBB", data)
-        attributes = _attributes(data, 12)
+        attributes = rtnetlink.attributes(data, 12)
         raw = attributes.get(_NDA_DST)
         if family not in (socket.AF_INET, socket.AF_INET6) or raw is None or _name(index) != interface:
             continue
         if socket.inet_ntop(family, raw) == address:
-            ticks = _number(attributes.get(_NDA_CACHEINFO, b"")[:4])
+            ticks = rtnetlink.number(attributes.get(_NDA_CACHEINFO, b"")[:4])
             return Neighbour(state=Nud(state), confirmed_seconds=ticks / os.sysconf("SC_CLK_TCK"))
     return None

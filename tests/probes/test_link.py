@@ -13,7 +13,7 @@ from probes.link.service import Service, judge
 from probes.reading import Actor, ProbeError, Reading, Severity, State
 from probes.text import SafeText
 from probes.wire import clock, route
-from probes.wire.net import Outcome, Stage
+from probes.wire.target import Outcome, Stage
 from tests.fakes.certificates import Authority
 from tests.fakes.dns import DnsServer, answer, knows, refuses, silent
 from tests.fakes.http import HttpServer, closes, free_port, page

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from probes.wire import net
-from probes.wire.net import Outcome, Stage, Trust
+from probes.wire.net import Trust
+from probes.wire.target import Outcome, Stage, read_url
 from tests.fakes.certificates import Authority
 from tests.fakes.http import HttpServer, closes, drips, free_port, mute, page, says
 
@@ -24,7 +25,7 @@ def server() -> Iterator[HttpServer]:
 
 
 def look(server: HttpServer, scheme: str, *, seconds: float = 5, ca_file: Path | str = "", body: int = 0) -> Outcome:
-    target = net.url(f"{scheme}://127.0.0.1:{server.port}")
+    target = read_url(f"{scheme}://127.0.0.1:{server.port}")
     return net.look(target, ("127.0.0.1",), seconds, trust=Trust(ca_file=str(ca_file)), body_bytes=body)
 
 
@@ -38,7 +39,7 @@ def look(server: HttpServer, scheme: str, *, seconds: float = 5, ca_file: Path |
     ],
 )
 def test_a_target_is_read(text: str, host: str, port: int, path: str) -> None:
-    url = net.url(text)
+    url = read_url(text)
     assert (url.at.host, url.at.port, url.path) == (host, port, path)
 
 
@@ -58,7 +59,7 @@ def test_a_target_is_read(text: str, host: str, port: int, path: str) -> None:
 )
 def test_a_wrong_target_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(ValueError, match="write"):
-        net.url(text)
+        read_url(text)
 
 
 def test_an_open_port_is_enough_for_tcp(server: HttpServer) -> None:
@@ -73,12 +74,12 @@ def test_a_closed_port_is_told_from_silence() -> None:
 
 
 def test_the_second_address_is_tried(server: HttpServer) -> None:
-    target = net.url(f"tcp://service.example:{server.port}")
+    target = read_url(f"tcp://service.example:{server.port}")
     assert net.look(target, ("127.0.0.2", "127.0.0.1"), 2).failed is None
 
 
 def test_a_name_without_addresses_is_a_failed_connection() -> None:
-    assert net.look(net.url("tcp://a.example:1"), (), 1).failed is Stage.CONNECT
+    assert net.look(read_url("tcp://a.example:1"), (), 1).failed is Stage.CONNECT
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 401, 403, 404])
@@ -171,7 +172,7 @@ def test_an_ended_certificate_is_refused_for_its_dates(ca: Authority) -> None:
 def test_a_certificate_of_somebody_else_is_refused(ca: Authority) -> None:
     target_host = "127.0.0.1"
     with HttpServer(tls=ca.server("localhost", 5)) as server:
-        target = net.url(f"tls://other.example:{server.port}")
+        target = read_url(f"tls://other.example:{server.port}")
         found = net.look(target, (target_host,), 5, trust=Trust(ca_file=str(ca.ca_file)))
     assert (found.failed, found.only_dates) == (Stage.TLS, False)
     assert "other.example" in found.why
@@ -180,7 +181,7 @@ def test_a_certificate_of_somebody_else_is_refused(ca: Authority) -> None:
 def test_an_unknown_authority_is_refused_unless_any_will_do(ca: Authority) -> None:
     with HttpServer(tls=ca.server("localhost", 5)) as server:
         assert look(server, "tls").failed is Stage.TLS
-        target = net.url(f"tls://127.0.0.1:{server.port}")
+        target = read_url(f"tls://127.0.0.1:{server.port}")
         assert net.look(target, ("127.0.0.1",), 5, trust=Trust(verify=False)).failed is None
 
 
