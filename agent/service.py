@@ -1,7 +1,6 @@
 """The agent in the foreground: puts the rooms together, answers signals, ends in order."""
 
 import faulthandler
-import fcntl
 import gc
 import logging
 import signal
@@ -22,6 +21,7 @@ from agent.supplies import SupplyKeeper
 from agent.view import Panel
 from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
+from alerts import filelock
 from alerts.incident import Addressee
 from alerts.ledger import Ledger
 from alerts.letter import Mail, addressees
@@ -58,7 +58,7 @@ def alone(folder: Path) -> Iterator[None]:
     """Hold the state folder's lock: two agents on one store would raise every ticket twice."""
     with (folder / "agent.lock").open("r+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            filelock.alone(lock.fileno())
         except OSError as error:
             message = "another agent works here; stop it first, or name another folder with --state"
             raise ConfigError([f"{folder}: {message}"]) from error

@@ -1,6 +1,5 @@
 """Puts a file in place as a whole: a power cut leaves the old one or the new one, never a half."""
 
-import grp
 import os
 import time
 from contextlib import suppress
@@ -69,6 +68,8 @@ def _give_to_group(path: Path) -> None:
 
 
 def _group() -> int | None:
+    import grp  # noqa: PLC0415 - Unix only, as groups are
+
     try:
         return grp.getgrnam(GROUP).gr_gid
     except KeyError:

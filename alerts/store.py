@@ -1,13 +1,12 @@
 """One thread's connection to the store: transactions, and the border that SQLite's errors do not cross."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alerts import schema
+from alerts import filelock, schema
 from alerts.salvage import Salvage, is_pending, salvage
 
 
@@ -23,7 +22,7 @@ class Store:
         schema.make_folder(path.parent)
         self._lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            filelock.share(self._lock)
             if is_pending(path):
                 self._repair("an earlier repair was interrupted")
             self.connection = self._connect(check=check)
@@ -73,11 +72,11 @@ class Store:
     def _repair(self, reason: str) -> None:
         """Salvage what can be read, alone: nobody else may have the store open meanwhile."""
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            filelock.alone(self._lock)
         except BlockingIOError as error:
             raise self._damaged(reason, "it is in use; restart the agent, which repairs it") from error
         self.salvage = salvage(self.path, reason=reason)
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        filelock.share(self._lock)
 
     def _as_os_error(self, error: sqlite3.Error | UnicodeDecodeError) -> OSError:
         known = schema.border(error, self.path)

@@ -25,12 +25,22 @@ cleanup() {
 }
 trap cleanup EXIT
 
+# One date for all builds, whatever is committed meanwhile.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct 2>/dev/null || date +%s)}
+export SOURCE_DATE_EPOCH
+
 say "two builds are the same, byte by byte"
-sh "$here/build-deb.sh" "$python" "$folder"
-sh "$here/build-deb.sh" "$python" "$work/again" >/dev/null
+# From a copy, so that an editor at work changes nothing between the builds.
+python=$(realpath -s "$python")
+folder=$(mkdir -p "$folder" && realpath "$folder")
+mkdir "$work/tree"
+(cd "$here/.." && cp -a agent alerts docs packaging probes requirements systemd setup.cfg pyproject.toml LICENSE ./*.md "$work/tree")
+build=$work/tree/packaging/build-deb.sh
+sh "$build" "$python" "$folder"
+sh "$build" "$python" "$work/again" >/dev/null
 deb=$(ls "$work"/again/*.deb)
 cmp "$deb" "$folder/$(basename "$deb")" || fail "the builds differ"
-VERSION=99.0 sh "$here/build-deb.sh" "$python" "$work/newer" >/dev/null
+VERSION=99.0 sh "$build" "$python" "$work/newer" >/dev/null
 
 say "a clean $suite"
 mmdebstrap --quiet --variant=minbase --include=python3,libusb-1.0-0,acl,tzdata,ca-certificates "$suite" "$root"
@@ -85,9 +95,10 @@ stop() {
     agent=
 }
 
+touch "$work/installed"
 start
 stop
-find "$root/opt/jagaloket" -name '*.pyc' -newer "$root/opt/jagaloket/pyvenv.cfg" | grep . && fail "byte code was written at run time"
+find "$root/opt/jagaloket" -newer "$work/installed" | grep . && fail "something was written into /opt at run time"
 
 say "upgrade keeps configuration and tickets"
 cp "$root/etc/jagaloket/jagaloket.toml" "$work/before.toml"

@@ -1,7 +1,6 @@
 """jagaloket doctor: every requirement, whether it is met, and the remedy. One check is one small function."""
 
 import os
-import pwd
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,8 @@ _SIGNS = {Verdict.WELL: "ok  ", Verdict.NOTE: "note", Verdict.MEND: "MEND", Verd
 
 def as_the_agent(state: Path) -> None:
     """Become the service's user when root examines the service: to root everything is allowed. Not to be undone."""
+    import pwd  # noqa: PLC0415 - Unix only, as users are
+
     try:
         if os.getuid() != 0 or state.stat().st_uid == 0:
             return
