@@ -16,6 +16,7 @@ from probes.wire.ipp_http import Line
 
 _SECONDS = 2.0
 _NO_PRINTER = re.compile(r"(?:cups-pdf|hpfax|file|implicitclass):")
+_UUID = re.compile(r"uuid:(?:[0-9a-f]+-){4}([0-9a-f]{12})$")
 _BY_HOST = frozenset({"ipp", "ipps", "socket", "lpd", "http", "https"})
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
@@ -69,7 +70,7 @@ def _candidate(queue: Group, name: SafeText, address: SafeText) -> Candidate:
 
 
 def identity(address: str) -> frozenset[str]:
-    """Which printer a queue's device URI leads to: by serial number, UUID or host."""
+    """Which printer a queue's device URI leads to: by serial number, UUID, network address (MAC) or host."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -77,6 +78,9 @@ def identity(address: str) -> frozenset[str]:
         return frozenset()
     asked = parse_qs(parts.query)
     found = {f"{key}:{values[0].lower()}" for key, values in asked.items() if key in ("serial", "uuid")}
+    if (uuid := _UUID.search(" ".join(found))) is not None:
+        # makers put the network card's address into the last group of a printer's UUID (RFC 9562, version 1)
+        found.add("mac:" + ":".join(re.findall("..", uuid[1])))
     if parts.scheme in _BY_HOST and host and host not in ("localhost", "127.0.0.1", "::1"):
         found.add(f"host:{host}")
     return frozenset(found)

@@ -1,7 +1,7 @@
 """Finds network printers by SNMP in a given network, and merges one that has several addresses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from probes.ipp.queues import role_of
@@ -20,6 +20,7 @@ _ASKED = (
     oids.DEVICE["name"],
     oids.PRINTER["status"],
     oids.GENERAL["serial"],
+    oids.INTERFACE["mac"],
 )
 _PRINTERS = (oids.PRINTER["status"], oids.GENERAL["serial"])
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
@@ -56,10 +57,11 @@ def scan(
         if serial and serial in seen:
             continue
         seen.add(serial)
-        yield _candidate(heard, facts.get("model") or clean("printer"), serial, community_file, port)
+        yield _candidate(heard, facts, community_file, port)
 
 
-def _candidate(heard: Heard, model: SafeText, serial: SafeText, community_file: Secret | None, port: int) -> Candidate:
+def _candidate(heard: Heard, facts: Mapping[str, SafeText], community_file: Secret | None, port: int) -> Candidate:
+    model, serial = facts.get("model") or clean("printer"), facts.get("serial", SafeText(""))
     options: dict[str, Any] = {"host": heard.address}
     if port != 161:  # noqa: PLR2004 - SNMP's own port needs no option
         options["port"] = port
@@ -75,5 +77,7 @@ def _candidate(heard: Heard, model: SafeText, serial: SafeText, community_file: 
         role=role_of(model),
         options=options,
         note=clean(note),
-        identity=frozenset({f"host:{heard.address}", *([f"serial:{serial.lower()}"] if serial else [])}),
+        identity=frozenset(
+            {f"host:{heard.address}"} | {f"{k}:{facts[k].lower()}" for k in ("serial", "mac") if facts.get(k)}
+        ),
     )

@@ -46,6 +46,10 @@ def test_printers_without_identity_are_never_merged() -> None:
         ("ipp://192.0.2.7/ipp/print", {"host:192.0.2.7"}),
         ("socket://192.0.2.7:9100", {"host:192.0.2.7"}),
         ("dnssd://Laser._ipp._tcp.local/?uuid=AB-CD", {"uuid:ab-cd"}),
+        (
+            "dnssd://Laser._ipp._tcp.local/?uuid=E3248000-80CE-11DB-8000-30055C8B1234",
+            {"uuid:e3248000-80ce-11db-8000-30055c8b1234", "mac:30:05:5c:8b:12:34"},
+        ),
         ("ipp://localhost:60000/ipp/print", set()),
         ("ipp://[broken", set()),
         ("", set()),
