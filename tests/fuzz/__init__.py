@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -99,11 +100,22 @@ def run(
             raise AssertionError(msg) from error
         spent = time.thread_time() - began
         slowest = max(slowest, spent)
-        if spent > SLOW_SECONDS:
+        if spent > SLOW_SECONDS and (spent := _again(target, data, refusals)) > SLOW_SECONDS:
             msg = f"case {number} of seed {seed} took {spent:.3f} s; input: {data[:500].hex()}"
             raise AssertionError(msg)
     grown = process.memory_info().rss - half
     return Outcome(cases=count, refused=refused, slowest_seconds=slowest, grown_bytes=grown)
+
+
+def _again(target: Target, data: bytes, refusals: tuple[type[Exception], ...]) -> float:
+    """The best of three more tries: an input that is slow is slow each time, a collection of garbage is not."""
+    tries = []
+    for _ in range(3):
+        began = time.thread_time()
+        with suppress(*refusals):
+            target(data)
+        tries.append(time.thread_time() - began)
+    return min(tries)
 
 
 def main(target: Target, seeds: Sequence[bytes], refusals: tuple[type[Exception], ...]) -> None:
