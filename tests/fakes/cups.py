@@ -61,8 +61,10 @@ JobRetryInterval 1
 """
 
 _JOB = """#!/bin/sh
-# The commands that the job's title holds reach the printer through standard error.
+# The commands that the job's title holds reach the printer through standard error; one that ends at once may
+# have its last words overlooked.
 echo "$IPP_JOB_NAME" | tr '@' '\\n' >&2
+sleep 0.3
 """
 
 
