@@ -1,27 +1,26 @@
 """The office: its name, its clock and its hours. Its fields are the options of [office]."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from itertools import pairwise
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from alerts import feasts
+from alerts.hours import Spans, week, within
+from alerts.season import Ramadan, Window, changed
 from alerts.words import languages
 from probes.reading import NO_TEXT
 from probes.text import SafeText
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAYS = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?")
-_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24):([0-5]\d)")
-_DAY_MINUTES = 24 * 60
+__all__ = ["Office", "week", "zone"]
+
+_LOOK_AHEAD_DAYS = 40
+_MOST_MINUTES = 240
 # Indonesia's zones have no summer time: they are right even on a PC without a zone database.
 _INDONESIAN_HOURS = {"Asia/Jakarta": 7, "Asia/Pontianak": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 _INDONESIAN_NAMES = {7: "WIB", 8: "WITA", 9: "WIT"}
-
-Spans = tuple[tuple[int, int], ...]
-"""Opening times of one day, as minutes since midnight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +29,10 @@ class Office:
 
     name: as people call it; code: any site code; counter: this PC's counter. timezone: an IANA name.
     language: of the board, and of letters where an addressee names none. hours: for a day or a range of
-    days ("mon-thu") the opening times ("07:30-16:00", several with commas). holidays: a country code; office
-    holidays are not yet taken from it (is_open() knows the hours only).
+    days ("mon-thu") the opening times ("07:30-16:00", several with commas). ramadan: other hours for some
+    days. holidays: a country code; closed on its public holidays and collective leave. days: single days that
+    differ from all this. window: maintenance. selfcheck_minutes: so long before opening one letter says what
+    is wrong. warmup_minutes: so long after opening, devices may still be off.
     """
 
     name: SafeText = NO_TEXT
@@ -40,17 +41,26 @@ class Office:
     timezone: str = "Asia/Jakarta"
     language: str = "id"
     hours: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    ramadan: tuple[Ramadan, ...] = ()
     holidays: str = ""
+    days: tuple[str, ...] = ()
+    window: tuple[Window, ...] = ()
+    selfcheck_minutes: float = 10.0
+    warmup_minutes: float = 30.0
 
     def __post_init__(self) -> None:
         zone(self.timezone)
         if self.language not in languages():
             msg = f"language: there is no {self.language!r}; write one of {', '.join(languages())}"
             raise ValueError(msg)
-        week(self.hours)
         if self.holidays and not re.fullmatch(r"[A-Z]{2}", self.holidays):
             msg = 'holidays: write a country code of two capital letters, for example "ID"'
             raise ValueError(msg)
+        self._check_hours()
+        for name in ("selfcheck_minutes", "warmup_minutes"):
+            if not 0 <= getattr(self, name) <= _MOST_MINUTES:
+                msg = f"{name}: must be 0 to {_MOST_MINUTES}"
+                raise ValueError(msg)
 
     @property
     def zone(self) -> tzinfo:
@@ -74,8 +84,71 @@ class Office:
         if not self.hours:
             return None
         moment = self.local(epoch)
-        minute = moment.hour * 60 + moment.minute
-        return any(start <= minute < end for start, end in week(self.hours)[moment.weekday()])
+        return within(self.times(moment.date()), moment)
+
+    def next_change(self, epoch: float) -> float | None:
+        """When it next opens or closes (UTC epoch seconds); None without hours, or when nothing changes in 40 days."""
+        now = self.is_open(epoch)
+        if now is None:
+            return None
+        later = (at for at in self._edges(self.local(epoch).date()) if at > epoch)
+        return next((at for at in later if self.is_open(at) is not now), None)
+
+    def times(self, today: date) -> Spans:
+        """When it is open on that day; () when it is closed."""
+        other = changed(self.days)
+        if today in other:
+            told = other[today]
+            return told if told is not None else self._usual(today)
+        if self.holidays and today in feasts.of(self.holidays, today.year).dates:
+            return ()
+        return self._usual(today)
+
+    def windows(self, epoch: float) -> tuple[Window, ...]:
+        """The maintenance windows under way."""
+        return tuple(window for window in self.window if window.holds(self.local(epoch)))
+
+    def _usual(self, today: date) -> Spans:
+        hours = next((other.hours for other in self.ramadan if other.holds(today)), self.hours)
+        return week(hours)[today.weekday()]
+
+    def _edges(self, first: date) -> Iterator[float]:
+        """Every moment from the first day's start at which the office may open or close, in order."""
+        for step in range(_LOOK_AHEAD_DAYS):
+            today = first + timedelta(days=step)
+            minutes = {0} | {minute for span in self.times(today) for minute in span}
+            clocks = [datetime.combine(today, time()) + timedelta(minutes=minute) for minute in sorted(minutes)]
+            # Where summer time ends, an hour comes twice; where it begins, one is left out: then its edges lie
+            # where the clock jumps.
+            edges = {clock.replace(tzinfo=self.zone, fold=fold).timestamp() for clock in clocks for fold in (0, 1)}
+            yield from sorted(edges | self._jump(today))
+
+    def _jump(self, today: date) -> set[float]:
+        """When the clock is put forward or back on that day."""
+        start = datetime.combine(today, time(), self.zone).timestamp()
+        end = datetime.combine(today + timedelta(days=1), time(), self.zone).timestamp()
+        before = self.local(start).utcoffset()
+        if self.local(end).utcoffset() == before:
+            return set()
+        low, high = int(start), int(end)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.local(middle).utcoffset() == before else (low, middle)
+        return {float(high)}
+
+    def _check_hours(self) -> None:
+        week(self.hours)
+        if (self.ramadan or self.days) and not self.hours:
+            msg = 'hours: are needed beside ramadan and days; write them as { mon-fri = "07:30-16:00" }'
+            raise ValueError(msg)
+        for today, times in changed(self.days).items():
+            if times is None and not self._usual(today):
+                msg = f'days: {today} has no usual hours; write them: "+{today} 08:00-12:00"'
+                raise ValueError(msg)
+        spans = sorted((one.first, one.last) for one in self.ramadan)
+        if any(spans[at][1] >= spans[at + 1][0] for at in range(len(spans) - 1)):
+            msg = "ramadan: two of them overlap; let one end before the next begins"
+            raise ValueError(msg)
 
 
 def zone(name: str) -> tzinfo:
@@ -91,45 +164,3 @@ def zone(name: str) -> tzinfo:
             f"Asia/Jayapura, or install the package tzdata"
         )
         raise ValueError(msg) from error
-
-
-def week(hours: Mapping[str, str]) -> tuple[Spans, ...]:
-    """Opening times for Monday to Sunday. Raises ValueError for what cannot be read or overlaps."""
-    found: dict[int, Spans] = {}
-    for days, spans in hours.items():
-        for day in _days(days):
-            if day in found:
-                msg = f"hours: {DAYS[day]} is named twice; name each day once"
-                raise ValueError(msg)
-            found[day] = _spans(days, spans)
-    return tuple(found.get(day, ()) for day in range(len(DAYS)))
-
-
-def _days(text: str) -> list[int]:
-    match = _DAYS.fullmatch(text)
-    if match is None:
-        msg = f'hours: {text!r} is no day; write {", ".join(DAYS)} or a range such as "mon-thu"'
-        raise ValueError(msg)
-    first = DAYS.index(match[1])
-    last = DAYS.index(match[2]) if match[2] else first
-    return [(first + step) % 7 for step in range((last - first) % 7 + 1)]
-
-
-def _spans(days: str, text: str) -> Spans:
-    spans = tuple(_span(days, part.strip()) for part in text.split(","))
-    if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
-        msg = f"hours: the times of {days} overlap or are out of order; write them from morning to evening"
-        raise ValueError(msg)
-    return spans
-
-
-def _span(days: str, text: str) -> tuple[int, int]:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        msg = f'hours: {text!r} for {days} is no opening time; write it as "07:30-16:00"'
-        raise ValueError(msg)
-    start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
-    if not start < end <= _DAY_MINUTES:
-        msg = f"hours: {text!r} for {days} ends before it starts; write the end after the start, 24:00 at most"
-        raise ValueError(msg)
-    return start, end
