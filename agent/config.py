@@ -8,11 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from agent import depends
 from agent.options import Mistakes, Steps, build, names
 from agent.watched import Watched
 from agent.web import WebSettings
 from alerts.letter import MailSettings
 from alerts.office import Office
+from alerts.policy import TicketPolicy
 from probes import shelf
 from probes.probe import Confirm, Probe
 from probes.reading import Device
@@ -50,6 +52,7 @@ class Config:
     functions: tuple[Function, ...] = ()
     mail: MailSettings | None = None
     web: WebSettings = field(default_factory=WebSettings)
+    tickets: TicketPolicy = field(default_factory=TicketPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class _DeviceOptions:
     interval_seconds: float | None = None
     deadline_seconds: float | None = None
     confirm: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    depends_on: tuple[str, ...] = ()
+    always_on: bool = False
 
     def __post_init__(self) -> None:
         for name in ("interval_seconds", "deadline_seconds"):
@@ -104,18 +109,22 @@ def load(path: Path) -> Config:
 
 def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
     """Make a Config from TOML tables; what is wrong goes into mistakes."""
-    known = ("office", "device", "function", "mail", "desk", "web")
+    known = ("office", "device", "function", "mail", "desk", "web", "tickets")
     for key in tables.keys() - set(known):
         mistakes.add((key,), f"unknown table; known are: {', '.join(known)}")
     watched = tuple(_devices(tables.get("device", {}), mistakes))
     ids = {item.device.id for item in watched} | set(_named(tables.get("device")))
+    depends.check({item.device.id: item.depends_on for item in watched}, ids, mistakes)
     _desks(tables.get("desk", {}), mistakes)
+    office = build(Office, tables.get("office", {}), ("office",), mistakes) or Office()
+    _windows(office, ids, mistakes)
     return Config(
-        office=build(Office, tables.get("office", {}), ("office",), mistakes) or Office(),
+        office=office,
         watched=watched,
         functions=tuple(_functions(tables.get("function", {}), ids, mistakes)),
         mail=build(MailSettings, tables["mail"], ("mail",), mistakes) if "mail" in tables else None,
         web=build(WebSettings, tables.get("web", {}), ("web",), mistakes) or WebSettings(),
+        tickets=build(TicketPolicy, tables.get("tickets", {}), ("tickets",), mistakes) or TicketPolicy(),
     )
 
 
@@ -167,6 +176,8 @@ def _watched(
         interval_seconds=interval,
         deadline_seconds=deadline,
         confirm=confirm,
+        depends_on=common.depends_on,
+        always_on=common.always_on,
         source=MappingProxyType(dict(table)),
     )
 
@@ -214,6 +225,14 @@ def _functions(tables: Any, ids: set[str], mistakes: Mistakes) -> list[Function]
                 )
         made.append(Function(id=name, label=options.label, needs=options.needs))
     return made
+
+
+def _windows(office: Office, ids: set[str], mistakes: Mistakes) -> None:
+    for index, window in enumerate(office.window):
+        for at, name in enumerate(window.devices):
+            if name not in ids:
+                path: Steps = ("office", "window", index, "devices", at)
+                mistakes.add(path, f"there is no [device.{name}]; devices are: {', '.join(sorted(ids))}")
 
 
 def _desks(tables: Any, mistakes: Mistakes) -> None:  # noqa: ANN401

@@ -6,29 +6,27 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from agent.casebook import CaseBook, Judged
+from agent.cases import Cases
 from agent.clock import Clock
 from agent.health import FaultKey, Health, Verdict, judge, standing_faults
 from agent.look import Look
 from agent.rounds import Rounds
 from agent.view import DeviceView, Panel
-from alerts.incident import Addressee, Incident, Ticket
-from probes.reading import Device, Fault, State
-from probes.text import clean
+from alerts.incident import Addressee, Incident
+from probes.reading import Fault, State
+from probes.text import SafeText, clean
 
 log = logging.getLogger("jagaloket.settle")
+LINK = "link"
+"""The kind of probe that watches the way to the outside."""
 
 
-class Book(Protocol):
+class Book(CaseBook, Protocol):
     """What the watch writes into: the ledger, as far as the watch knows it."""
 
     def standing(self) -> Sequence[Incident]:
         """The incidents that have not ended."""
-
-    def begin(self, device: Device, fault: Fault, *, since: float, addressees: Sequence[Addressee]) -> Ticket:
-        """An incident begins: incident, ticket and notices in one transaction."""
-
-    def end(self, device: str, code: str, part: str, *, at: float, addressees: Sequence[Addressee]) -> Ticket | None:
-        """An incident ends."""
 
     def record_state(self, device: str, state: State, at: float) -> None:
         """A device's state changed."""
@@ -37,7 +35,8 @@ class Book(Protocol):
 class Settler:
     """Judges looks and keeps ledger and panel in step.
 
-    addressees: who is told; told: called after each ledger entry that concerns people (wakes the outbox).
+    cases: which faults get tickets. told: called after each ledger entry that concerns people (wakes the outbox).
+    link_back: called when a fault of a link has ended (what could not be sent may go now).
     errors: what went wrong here since the start, by kind; failing: the last write into the ledger failed.
     """
 
@@ -50,18 +49,23 @@ class Settler:
         addressees: Sequence[Addressee] = (),
         told: Callable[[], None] = lambda: None,
     ) -> None:
-        self._book, self._panel, self._clock = book, panel, clock
-        self.addressees, self._told = addressees, told
+        self._book, self._panel, self._clock, self._told = book, panel, clock, told
+        self.cases = Cases(book, addressees=addressees, states=self._states)
+        self.link_back: Callable[[], None] = lambda: None
         self.errors: Counter[str] = Counter()
         self.failing = False
+        self._untold = False
+        self._facts: dict[str, Mapping[str, SafeText]] = {}
 
     def standing(self, devices: Container[str]) -> Mapping[str, Mapping[FaultKey, Health]]:
         """What stood when the agent last ran, by device; incidents of devices that are gone end here, quietly."""
         found: dict[str, dict[FaultKey, Health]] = {}
         for incident in self._book.standing():
             if incident.device not in devices:
-                self._book.end(incident.device, incident.code, incident.part, at=self._clock.wall(), addressees=())
-                continue
+                self._book.end(*incident.key, at=self._clock.wall(), addressees=())
+        incidents = self._book.standing()
+        self.cases.load(incidents)
+        for incident in incidents:
             health = Health(fault=_fault(incident), since=incident.started, standing=True, streak=0)
             found.setdefault(incident.device, {})[health.fault.key] = health
         return found
@@ -74,6 +78,8 @@ class Settler:
     def forget(self, device: str) -> None:
         """Show a device no longer."""
         self._panel.drop(device)
+        self.cases.forget(device)
+        self._facts.pop(device, None)
 
     def settle(self, rounds: Rounds, look: Look) -> bool:
         """Judge one look, write down what changed, show it. True when the next look should come soon."""
@@ -81,6 +87,9 @@ class Settler:
         rounds.outcomes[look.outcome] += 1
         if look.reading is not None or rounds.last_good is None:
             rounds.last_good = now
+        if look.reading is not None and look.reading.facts:
+            # who a device is stays known while it is silent
+            self._facts[rounds.watched.device.id] = look.reading.facts
         verdict = judge(
             rounds.healths,
             look.reading,
@@ -90,7 +99,7 @@ class Settler:
             blind_for_seconds=now - rounds.last_good,
             error=look.error,
         )
-        if self._write(rounds, verdict, wall):
+        if self._write(rounds, verdict, look, wall):
             rounds.healths = dict(verdict.healths)
             if verdict.state is not rounds.state:
                 rounds.state, rounds.since = verdict.state, wall
@@ -99,26 +108,37 @@ class Settler:
         self._show(rounds, look)
         return verdict.relook
 
-    def _write(self, rounds: Rounds, verdict: Verdict, wall: float) -> bool:
+    def _write(self, rounds: Rounds, verdict: Verdict, look: Look, wall: float) -> bool:
         """Into the ledger; False when it could not be written (then the next look tries again)."""
         device = rounds.watched.device
+        judged = Judged(
+            watched=rounds.watched,
+            verdict=verdict,
+            reading=look.reading,
+            facts=self._facts.get(device.id, {}),
+            now=self._clock.monotonic(),
+            wall=wall,
+        )
         try:
-            for health in verdict.began:
-                self._book.begin(device, health.fault, since=health.since, addressees=self.addressees)
-            for health in verdict.ended:
-                self._book.end(device.id, *health.fault.key, at=wall, addressees=self.addressees)
+            concerned = self.cases.record(judged)
             if verdict.state is not rounds.state:
                 self._book.record_state(device.id, verdict.state, wall)
         except OSError as problem:
             self.errors["ledger"] += 1
-            self.failing = True
+            self.failing = self._untold = True
             log.error("the ledger could not be written, the next look tries again: %s", clean(str(problem), 200))  # noqa: TRY400 - the disk's trouble, not the code's
             return False
-        if verdict.began or verdict.ended:
+        if concerned or self._untold:
+            self._untold = False
             self._told()
+        if verdict.ended and device.kind == LINK:
+            self.link_back()
         if verdict.began or verdict.ended or verdict.state is not rounds.state:
             self.failing = False
         return True
+
+    def _states(self) -> Mapping[str, State]:
+        return {view.device.id: view.state for view in self._panel.views()}
 
     def _show(self, rounds: Rounds, look: Look) -> None:
         before = self._panel.get(rounds.watched.device.id)

@@ -11,11 +11,17 @@ from probes.reading import Device
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One device under watch: its probe and its rhythm. source: its table, to tell what a reload changed."""
+    """One device under watch: its probe and its rhythm.
+
+    depends_on: the devices without which this one cannot be reached. always_on: it is never switched off. source:
+    its table, to tell what a reload changed.
+    """
 
     device: Device
     probe: Probe
     interval_seconds: float
     deadline_seconds: float
     confirm: Confirm
+    depends_on: tuple[str, ...] = ()
+    always_on: bool = False
     source: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

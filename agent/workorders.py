@@ -1,15 +1,18 @@
 """jagaloket tickets: the work orders on the command line."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from agent.config import ConfigError, load
 from agent.service import STORE
+from alerts.effect import effect, steadiness
 from alerts.incident import Status, Ticket
 from alerts.ledger import Ledger
 from alerts.office import Office
-from alerts.words import words
+from alerts.priority import priority
+from alerts.words import Words, words
 
 OPEN = tuple(status for status in Status if status is not Status.CLOSED)
 
@@ -44,12 +47,16 @@ def one(state: Path, number: str) -> Ticket:
 
 
 def change(state: Path, what: str, number: str, who: str, text: str) -> str:
-    """Take, note, close or reopen a ticket; says what it is now. Raises ConfigError when it cannot be done."""
+    """Take, note, close (for good: "wont-fix") or reopen a ticket; says what it is now.
+
+    Raises ConfigError when it cannot be done.
+    """
     book = ledger(state)
     acts = {
         "take": lambda: book.take(number, who),
         "note": lambda: book.note(number, who, text),
         "close": lambda: book.close(number, who, text),
+        "wont-fix": lambda: book.close(number, who, text, wont_fix=True),
         "reopen": lambda: book.reopen(number, who, text),
     }
     try:
@@ -67,6 +74,7 @@ def plain(ticket: Ticket) -> dict[str, Any]:
         "number": ticket.number,
         "status": ticket.status,
         "severity": ticket.severity,
+        "priority": priority(ticket, time.time()),
         "actor": ticket.actor,
         "device": {
             "id": device.id,
@@ -83,6 +91,17 @@ def plain(ticket: Ticket) -> dict[str, Any]:
         "recovered": iso(ticket.recovered),
         "closed": iso(ticket.closed),
         "taken_by": ticket.taken_by,
+        "impact": {
+            "down": list(ticket.impact.down),
+            "degraded": list(ticket.impact.degraded),
+            "working": list(ticket.impact.working),
+        },
+        "changes": ticket.changes,
+        "reopened": ticket.reopened,
+        "escalated": ticket.escalated,
+        "wont_fix": ticket.wont_fix,
+        "merged_into": ticket.merged_into or None,
+        "shared_key": ticket.shared_key or None,
         "notes": [{"at": iso(note.at), "author": note.author, "text": note.text} for note in ticket.notes],
     }
 
@@ -98,24 +117,40 @@ def lines(tickets: tuple[Ticket, ...], place: Office) -> list[str]:
     if not tickets:
         return [say.phrase("board.no-tickets")]
     return [
-        f"{ticket.number}  {say.status(ticket.status):12} {place.local(ticket.opened):%Y-%m-%d %H:%M}  "
-        f"{ticket.device.label}: {say.of(ticket.device, ticket.code).title}"
+        f"{ticket.number}  {say.status(ticket.status):12} {say.priority(priority(ticket, time.time())):9} "
+        f"{place.local(ticket.opened):%Y-%m-%d %H:%M}  {ticket.device.label}: {_title(say, ticket)}"
         for ticket in tickets
     ]
+
+
+def _title(say: Words, ticket: Ticket) -> str:
+    title, unsteady = say.of(ticket.device, ticket.code).title, steadiness(say, ticket)
+    return f"{title} ({unsteady})" if unsteady else title
 
 
 def sheet(ticket: Ticket, place: Office) -> list[str]:
     """One ticket in full."""
     say = words(place.language)
-    fault = say.of(ticket.device, ticket.code)
+    urgency = f"{say.phrase('ticket.priority')}: {say.priority(priority(ticket, time.time()))}"
     rows = [
-        f"{ticket.number}  {say.status(ticket.status)}  {say.severity(ticket.severity)}",
-        f"{ticket.device.label}: {fault.title}",
-        fault.impact,
-        fault.step,
+        f"{ticket.number}  {say.status(ticket.status)}  {say.severity(ticket.severity)}  {urgency}",
+        f"{ticket.device.label}: {_title(say, ticket)}",
+        effect(say, ticket, place.counter or say.phrase("letter.no-counter")),
+        say.of(ticket.device, ticket.code).step,
+        *_life(say, ticket),
         " | ".join(filter(None, (say.actor(ticket.actor), ticket.device.id, ticket.code, ticket.part, ticket.detail))),
         "",
     ]
     return rows + [
         f"{place.local(note.at):%Y-%m-%d %H:%M}  {note.author}: {say.note(note.text)}" for note in ticket.notes
     ]
+
+
+def _life(say: Words, ticket: Ticket) -> list[str]:
+    """What became of it, where that is out of the ordinary."""
+    told = (
+        (ticket.reopened, say.phrase("ticket.reopened", count=ticket.reopened)),
+        (ticket.wont_fix, say.phrase("ticket.wont-fix")),
+        (ticket.merged_into, say.phrase("ticket.merged", number=ticket.merged_into)),
+    )
+    return [line for true, line in told if true]

@@ -6,18 +6,29 @@ from enum import StrEnum
 from probes.reading import NO_TEXT, Actor, Device, Severity
 from probes.text import SafeText
 
+Key = tuple[str, str, str]
+"""What makes two incidents the same fault: device, code, part."""
+
+
+DRILL = "drill"
+"""The kind and role of the device that a drill invents; its tickets are no faults and count nowhere."""
+
 
 class DeliveryError(Exception):
     """A letter or a desk's answer went wrong. The message is clean and holds no secret.
 
     permanent: trying the same thing again cannot help (a refused address, missing rights).
     uncertain: the other side may have accepted it (the connection broke after the last byte).
+    wait_seconds: what the other side asked for (Retry-After), 0 when it did not say.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, uncertain: bool = False) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, uncertain: bool = False, wait_seconds: float = 0.0
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.uncertain = uncertain
+        self.wait_seconds = wait_seconds
 
 
 class Status(StrEnum):
@@ -34,12 +45,51 @@ class Action(StrEnum):
     """What a notice tells."""
 
     OPENED = "opened"
+    """The ticket is open; a second one in a row says that it was opened again."""
     RECOVERED = "recovered"
+    ESCALATED = "escalated"
+    """It still stands, and nobody has taken it up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What citizens come for, by label: what cannot be done because of a fault, what with trouble, what still can."""
+
+    down: tuple[SafeText, ...] = ()
+    degraded: tuple[SafeText, ...] = ()
+    working: tuple[SafeText, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.down or self.degraded)
+
+    def joined(self, other: "Impact") -> "Impact":
+        """Both together: what one of them stops is stopped."""
+        down = tuple(dict.fromkeys((*self.down, *other.down)))
+        degraded = tuple(one for one in dict.fromkeys((*self.degraded, *other.degraded)) if one not in down)
+        hindered = {*down, *degraded}
+        working = tuple(one for one in dict.fromkeys((*self.working, *other.working)) if one not in hindered)
+        return Impact(down=down, degraded=degraded, working=working)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known around a fault when it begins.
+
+    cause: the standing fault whose symptom it is. shared_key: the same for all counters that see this fault, from
+    the site and what the device says it is; "" when it does not say.
+    """
+
+    cause: Key | None = None
+    impact: Impact = Impact()
+    shared_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One fault of one device, from confirmed start to confirmed end. Times are UTC epoch seconds."""
+    """One fault of one device, from confirmed start to confirmed end. Times are UTC epoch seconds.
+
+    cause: the id of the incident whose symptom it is; None when the ticket is its own.
+    """
 
     id: int
     device: str
@@ -51,6 +101,12 @@ class Incident:
     started: float
     ended: float | None
     ticket: str
+    cause: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """Device, code and part."""
+        return (self.device, self.code, self.part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +120,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """The work order. number: JL-2026-0001. Times are UTC epoch seconds."""
+    """The work order. number: JL-2026-0001. Times are UTC epoch seconds.
+
+    opened: the fault's first sign. reopened: how often it came back; reopened_at: when last. changes: how often
+    it came and went since it is unstable, 0 when it is not. wont_fix: closed for good, whatever comes back.
+    merged_into: the ticket of the cause, where this one turned out to be a symptom. escalated: how often it was
+    told again because nothing happened. shared_key: see Context.
+    """
 
     number: str
     status: Status
@@ -79,6 +141,14 @@ class Ticket:
     closed: float | None = None
     taken_by: SafeText = NO_TEXT
     notes: tuple[Note, ...] = ()
+    impact: Impact = Impact()
+    shared_key: SafeText = NO_TEXT
+    reopened: int = 0
+    reopened_at: float | None = None
+    changes: int = 0
+    wont_fix: bool = False
+    merged_into: SafeText = NO_TEXT
+    escalated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +167,9 @@ class Notice:
 
     state: new, tried, uncertain, sent or dead. message_id: the same over all tries. thread_id: the id of the
     notice that opened the ticket for this addressee, "" when this is the one. resends: tries after an
-    uncertain one. created: UTC epoch seconds. last_error: why the last try failed.
+    uncertain one. created: UTC epoch seconds. last_error: why the last try failed. remote_id: what the
+    channel calls this ticket (see Filed), "" when that is not known. finished: when it was sent or given up.
+    also: the numbers of other tickets that this letter tells, too; others: these tickets, for the channel.
     """
 
     id: int
@@ -111,3 +183,15 @@ class Notice:
     thread_id: str = ""
     resends: int = 0
     last_error: SafeText = NO_TEXT
+    remote_id: str = ""
+    finished: float | None = None
+    also: tuple[str, ...] = ()
+    others: tuple[Ticket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """Where a channel keeps a ticket: what it calls it, and a page for people."""
+
+    remote_id: str
+    url: str = ""

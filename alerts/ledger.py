@@ -4,22 +4,26 @@ One instance per thread. Each method that writes is one transaction; all raise O
 be used (full disk, damage), and nothing has changed then.
 """
 
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from alerts import notices, rows, work
-from alerts.incident import Action, Addressee, Incident, Status, Ticket
+from alerts import life, owed, rows, steps, work
+from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
 from alerts.levels import Levels
+from alerts.life import Case
 from alerts.notices import Notices
+from alerts.policy import HOUR_SECONDS, PLAIN, TicketPolicy
 from alerts.salvage import Salvage
 from alerts.store import Store
 from probes.reading import Device, Fault, Severity, State
 from probes.text import clean
 
 HISTORY_ROWS = 20_000
+NO_CONTEXT = Context()
 _PREFIX = "JL"
 
 
@@ -28,24 +32,32 @@ class Ledger:
 
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
+    policy: how tickets live.
     """
 
-    def __init__(self, store: Store, zone: tzinfo) -> None:
-        self._store, self._zone = store, zone
+    def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
+        self._store, self._zone, self.policy = store, zone, policy
         self.notices = Notices(store)
         self.levels = Levels(store)
 
     @classmethod
     def open(
-        cls, path: Path, *, clock: Callable[[], float] = time.time, zone: tzinfo = UTC, check: bool = True
+        cls,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo = UTC,
+        check: bool = True,
+        policy: TicketPolicy = PLAIN,
     ) -> "Ledger":
         """Open the store, and make it where there is none.
 
         clock: UTC epoch seconds. zone: the office's, for the year in a ticket's number. check: read the whole
         store once and repair it if it is damaged; for the agent's first opening, others may spare it.
+        policy: how tickets live.
         Raises OSError when the store cannot be used, ValueError when a newer version wrote it.
         """
-        return cls(Store(path, clock=clock, check=check), zone)
+        return cls(Store(path, clock=clock, check=check), zone, policy)
 
     @property
     def salvage(self) -> Salvage | None:
@@ -64,24 +76,46 @@ class Ledger:
             ).fetchall()
         return tuple(map(rows.incident, found))
 
-    def begin(self, device: Device, fault: Fault, *, since: float, addressees: Sequence[Addressee]) -> Ticket:
+    def begin(
+        self,
+        device: Device,
+        fault: Fault,
+        *,
+        since: float,
+        addressees: Sequence[Addressee],
+        context: Context = NO_CONTEXT,
+    ) -> Ticket:
         """An incident begins: incident, ticket and notices. Returns the ticket, the old one if it stands already.
 
-        since: UTC epoch seconds of the fault's first sign.
+        since: UTC epoch seconds of the fault's first sign. A symptom goes onto its cause's ticket and tells nobody.
+        """
+        case = Case(device=device, fault=fault, since=since, context=context)
+        with self._store.transaction() as connection:
+            known = life.standing(connection, case.key)
+            if known is None:
+                return work.read(connection, self._write(connection, case, addressees))
+            return work.read(connection, known["ticket"])
+
+    def rehome(
+        self, device: Device, fault: Fault, *, addressees: Sequence[Addressee], context: Context = NO_CONTEXT
+    ) -> Ticket | None:
+        """A standing incident gets another ticket: its cause's, or without a cause one of its own.
+
+        Returns the ticket; None when it stays where it is: people know its ticket already, or it does not stand.
         """
         with self._store.transaction() as connection:
-            known = _standing(connection, device.id, fault.code, fault.part)
-            if known is not None:
-                return work.read(connection, known["ticket"])
-            number = self._number(connection, since)
-            work.insert(connection, number, device, fault, since)
-            connection.execute(
-                "INSERT INTO incident (device, code, part, severity, actor, detail, started, ticket) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (clean(device.id), *work.fault_values(fault), since, number),
-            )
-            notices.enqueue(connection, number, Action.OPENED, addressees, at=self._store.clock())
-            return work.read(connection, number)
+            known = life.standing(connection, (device.id, fault.code, fault.part))
+            if known is None:
+                return None
+            case = Case(device=device, fault=fault, since=known["started"], context=context)
+            root = life.cause(connection, context.cause)
+            if known["cause"] is None:
+                if root is None or not life.merge(connection, known, root, self._store.clock()):
+                    return None
+                life.join(connection, case, root["ticket"], self._store.clock())
+                return work.read(connection, root["ticket"])
+            connection.execute("DELETE FROM incident WHERE id = ?", (known["id"],))
+            return work.read(connection, self._write(connection, case, addressees))
 
     def end(self, device: str, code: str, part: str, *, at: float, addressees: Sequence[Addressee]) -> Ticket | None:
         """An incident ends; its ticket is recovered unless somebody closed it. None when no such incident stands.
@@ -89,20 +123,35 @@ class Ledger:
         at: UTC epoch seconds. Those who were told of the start are told of the end.
         """
         with self._store.transaction() as connection:
-            known = _standing(connection, device, code, part)
+            known = life.standing(connection, (device, code, part))
             if known is None:
                 return None
-            number = known["ticket"]
-            connection.execute("UPDATE incident SET ended = ? WHERE id = ?", (at, known["id"]))
-            connection.execute(
-                "UPDATE ticket SET recovered = ?, status = CASE status WHEN 'closed' THEN status ELSE 'recovered' END "
-                "WHERE number = ?",
-                (at, number),
-            )
-            work.add_note(connection, number, at=at, author=work.AGENT, text=work.RECOVERED)
-            told = notices.told(connection, number, addressees)
-            notices.enqueue(connection, number, Action.RECOVERED, told, at=self._store.clock())
-            return work.read(connection, number)
+            if life.end(connection, known, at):
+                owed.settle(connection, known["ticket"], addressees, self.policy, now=self._store.clock())
+            return work.read(connection, known["ticket"])
+
+    def unstable(self, key: Key, changes: int) -> None:
+        """A standing incident comes and goes all the time. changes: how often since it does; 0: it is steady again."""
+        with self._store.transaction() as connection:
+            steps.unstable(connection, key, changes, at=self._store.clock())
+
+    def attend(self, addressees: Sequence[Addressee], *, is_open: bool = True) -> bool:
+        """What time brings: letters that had to wait, and tickets that nobody took up. True when there is more to send.
+
+        is_open: the office is; outside its hours nothing is told again.
+        """
+        now = self._store.clock()
+        with self._store.reading() as connection:
+            waiting = owed.owing(connection)
+            late = steps.late(connection, self.policy, now) if is_open else []
+        if not waiting and not late:
+            return False
+        with self._store.transaction() as connection:
+            for number in waiting:
+                owed.settle(connection, number, addressees, self.policy, now=now)
+            for number, count in late:
+                steps.escalate(connection, number, count, addressees, policy=self.policy, now=now)
+        return True
 
     def record_state(self, device: str, state: State, at: float) -> None:
         """A device's state changed. at: UTC epoch seconds. The newest HISTORY_ROWS changes are kept."""
@@ -137,10 +186,10 @@ class Ledger:
         with self._store.transaction() as connection:
             return work.write_note(connection, number, who, text, at=self._store.clock())
 
-    def close(self, number: str, who: str, text: str = "") -> Ticket:
+    def close(self, number: str, who: str, text: str = "", *, wont_fix: bool = False) -> Ticket:
         """Somebody closes a ticket; its incident may stand on. Raises LookupError, or ValueError when closed."""
         with self._store.transaction() as connection:
-            return work.close(connection, number, who, text, at=self._store.clock())
+            return work.close(connection, number, who, text, at=self._store.clock(), wont_fix=wont_fix)
 
     def reopen(self, number: str, who: str, text: str = "") -> Ticket:
         """Somebody opens a closed or recovered ticket again. Raises LookupError, or ValueError when it is open."""
@@ -168,6 +217,24 @@ class Ledger:
         """Age of the oldest notice that still waits; 0 when none does."""
         return self.notices.oldest_seconds()
 
+    def _write(self, connection: sqlite3.Connection, case: Case, addressees: Sequence[Addressee]) -> str:
+        """A case that does not stand yet: onto its cause's ticket or one of its own, whose number is returned."""
+        now, root = self._store.clock(), life.cause(connection, case.context.cause)
+        if root is not None:
+            life.join(connection, case, root["ticket"], now)
+            life.write_incident(connection, case, root["ticket"], root["id"])
+            return str(root["ticket"])
+        number = life.of_its_own(
+            connection,
+            case,
+            returned_after=now - self.policy.reopen_hours * HOUR_SECONDS if self.policy.reopen_hours else math.inf,
+            number=lambda: self._number(connection, case.since),
+            now=now,
+        )
+        life.write_incident(connection, case, number, None)
+        owed.settle(connection, number, addressees, self.policy, now=now)
+        return number
+
     def _number(self, connection: sqlite3.Connection, since: float) -> str:
         """The next number of the year in which the fault began, in the office's zone."""
         year = datetime.fromtimestamp(since, self._zone).year
@@ -177,11 +244,3 @@ class Ledger:
             (f"serial-{year}",),
         ).fetchone()[0]
         return f"{_PREFIX}-{year:04}-{int(serial):04}"
-
-
-def _standing(connection: sqlite3.Connection, device: str, code: str, part: str) -> sqlite3.Row | None:
-    found: sqlite3.Row | None = connection.execute(
-        "SELECT id, ticket FROM incident WHERE device = ? AND code = ? AND part = ? AND ended IS NULL",
-        (clean(device), clean(code), clean(part)),
-    ).fetchone()
-    return found

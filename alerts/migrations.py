@@ -72,6 +72,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (desk, ticket)
         ) STRICT""",
     ),
+    (
+        "ALTER TABLE incident ADD COLUMN cause INTEGER",
+        "CREATE INDEX incident_cause ON incident (cause) WHERE cause IS NOT NULL",
+        "ALTER TABLE ticket ADD COLUMN impact TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE ticket ADD COLUMN shared_key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE ticket ADD COLUMN reopened INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE ticket ADD COLUMN reopened_at REAL",
+        "ALTER TABLE ticket ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE ticket ADD COLUMN wont_fix INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE ticket ADD COLUMN merged_into TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE ticket ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE ticket ADD COLUMN owes INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX ticket_fault ON ticket (device, code, part)",
+        "CREATE INDEX ticket_owes ON ticket (id) WHERE owes = 1",
+        "CREATE INDEX outbox_ticket ON outbox (ticket, id)",
+    ),
+    (
+        "ALTER TABLE outbox ADD COLUMN not_before REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE outbox ADD COLUMN digest INTEGER",
+        "CREATE INDEX outbox_digest ON outbox (digest) WHERE digest IS NOT NULL",
+    ),
 )
 """Each entry leads from one schema version to the next, in one transaction. Released entries never change."""
 

@@ -4,21 +4,28 @@ import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from alerts import rows
-from alerts.incident import Action, Addressee, Notice
+from alerts import arrange, rows
+from alerts.incident import Action, Addressee, Filed, Notice
 from alerts.store import Store
 from probes.text import clean
 
 KEPT_FINISHED = 5_000
 """So many sent or dead rows are kept to look at; the totals are counted apart."""
 
-_SELECT = """SELECT o.*, (SELECT f.message_id FROM outbox f WHERE f.ticket = o.ticket AND f.channel = o.channel
-    AND f.address = o.address AND f.action = 'opened' AND f.id < o.id ORDER BY f.id LIMIT 1) AS thread_id
+_SELECT = """SELECT o.*, (SELECT coalesce((SELECT c.message_id FROM outbox c WHERE c.id = f.digest), f.message_id)
+    FROM outbox f WHERE f.ticket = o.ticket AND f.channel = o.channel
+    AND f.address = o.address AND f.action = 'opened' AND f.id < o.id AND f.digest IS NOT o.id
+    ORDER BY f.id LIMIT 1) AS thread_id,
+    (SELECT d.remote_id FROM desk_ticket d WHERE d.desk = o.channel AND d.ticket = o.ticket) AS remote_id,
+    (SELECT group_concat(m.ticket) FROM outbox m WHERE m.digest = o.id) AS also
     FROM outbox o"""
-# Only the first unsent row of each ticket and addressee may go: what opened is told before what recovered.
-_HEADS = """o.state IN ('new', 'uncertain') AND NOT EXISTS (SELECT 1 FROM outbox e
+# Only the first unsent row of each ticket and addressee may go: what opened is told before what recovered, unless one
+# letter tells both.
+_HEADS = """o.state IN ('new', 'uncertain') AND o.digest IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
     WHERE e.ticket = o.ticket AND e.channel = o.channel AND e.address = o.address AND e.id < o.id
-    AND e.state IN ('new', 'tried', 'uncertain'))"""
+    AND e.state IN ('new', 'tried', 'uncertain') AND e.digest IS NOT o.id)"""
+_LONGEST_HOLD_SECONDS = 900.0
+"""So often at least what is held is looked at anew: wall clocks jump."""
 
 
 def enqueue(
@@ -60,8 +67,9 @@ class Notices:
         order = "o.attempts, o.id" if fresh_first else "o.id"
         with self._store.reading() as connection:
             row = connection.execute(
-                f"{_SELECT} WHERE {_HEADS} AND o.channel = ? AND (o.boot != ? OR o.due <= ?) ORDER BY {order} LIMIT 1",
-                (channel, boot, now),
+                f"{_SELECT} WHERE {_HEADS} AND o.channel = ? AND (o.boot != ? OR o.due <= ?) "
+                f"AND (o.state = 'uncertain' OR o.not_before <= ?) ORDER BY {order} LIMIT 1",
+                (channel, boot, now, self._store.clock()),
             ).fetchone()
         return rows.notice(row) if row is not None else None
 
@@ -69,20 +77,25 @@ class Notices:
         """Seconds until this channel's next row is due; None when none waits."""
         with self._store.reading() as connection:
             due = connection.execute(
-                "SELECT min(CASE WHEN o.boot = ? THEN o.due ELSE 0 END) FROM outbox o "  # noqa: S608 - constants only
-                f"WHERE {_HEADS} AND o.channel = ?",
-                (boot, channel),
+                "SELECT min(max(CASE WHEN o.boot = ? THEN o.due - ? ELSE 0 END, CASE WHEN o.state = 'new' THEN "  # noqa: S608 - constants only
+                f"min(o.not_before - ?, {_LONGEST_HOLD_SECONDS}) ELSE 0 END)) FROM outbox o WHERE {_HEADS} "
+                "AND o.channel = ?",
+                (boot, now, self._store.clock(), channel),
             ).fetchone()[0]
-        return max(0.0, due - now) if due is not None else None
+        return max(0.0, due) if due is not None else None
 
-    def mark_interrupted(self, *, due: float, boot: str) -> int:
-        """At start: what was being tried when the agent ended may have arrived. Returns how many rows."""
+    def arrange(self, channel: str, decide: arrange.Decide) -> None:
+        """Hold and fold what waits for this channel as decide() says."""
+        arrange.arrange(self._store, channel, decide)
+
+    def mark_interrupted(self, channel: str, *, due: float, boot: str) -> int:
+        """At start: what this channel tried when the agent ended may have arrived. Returns how many rows."""
         with self._store.transaction() as connection:
             return connection.execute(
                 "UPDATE outbox SET state = 'uncertain', due = ?, boot = ?, last_error = CASE state WHEN 'tried' "
                 "THEN 'the agent ended during this try' ELSE last_error END "
-                "WHERE state = 'tried' OR (state = 'uncertain' AND boot != ?)",
-                (due, boot, boot),
+                "WHERE channel = ? AND (state = 'tried' OR (state = 'uncertain' AND boot != ?))",
+                (due, boot, channel, boot),
             ).rowcount
 
     def mark_tried(self, notice: Notice) -> None:
@@ -105,17 +118,20 @@ class Notices:
                 (state, due, boot, resends, clean(error, rows.DETAIL_LIMIT_BYTES), notice.id),
             )
 
-    def finish(self, notice: Notice, outcome: str, *, error: str = "") -> None:
-        """The row's end. outcome: "sent" or "dead"; error: why it is dead, or not confirmed."""
+    def finish(self, notice: Notice, outcome: str, *, error: str = "", filed: Filed | None = None) -> None:
+        """The row's end. outcome: "sent" or "dead"; error: why it is dead, or not confirmed; filed: where it went."""
         with self._store.transaction() as connection:
             connection.execute(
-                "UPDATE outbox SET state = ?, finished = ?, last_error = ? WHERE id = ?",
-                (outcome, self._store.clock(), clean(error, rows.DETAIL_LIMIT_BYTES), notice.id),
+                "UPDATE outbox SET state = ?, finished = ?, last_error = ? "
+                "WHERE id = ? OR (digest = ? AND state = 'new')",
+                (outcome, self._store.clock(), clean(error, rows.DETAIL_LIMIT_BYTES), notice.id, notice.id),
             )
             connection.execute(
                 "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT (channel, outcome) DO UPDATE SET count = count + 1",
                 (notice.addressee.channel, outcome),
             )
+            if filed is not None:
+                _remember(connection, notice, filed)
             _prune(connection)
 
     def release(self, channel: str) -> None:
@@ -152,6 +168,19 @@ class Notices:
     def oldest_seconds(self) -> float:
         """Age of the oldest row that is neither sent nor dead; 0 when there is none."""
         return max(self.oldest().values(), default=0.0)
+
+
+def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed) -> None:
+    connection.execute(
+        "INSERT INTO desk_ticket (desk, ticket, remote_id, url) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (desk, ticket) DO UPDATE SET remote_id = excluded.remote_id, url = excluded.url",
+        (
+            notice.addressee.channel,
+            notice.ticket,
+            clean(filed.remote_id, rows.REMOTE_LIMIT_BYTES),
+            clean(filed.url, rows.DETAIL_LIMIT_BYTES),
+        ),
+    )
 
 
 def _prune(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from alerts.incident import Action, Addressee, Incident, Note, Notice, Status, Ticket
+from alerts.incident import Action, Addressee, Impact, Incident, Note, Notice, Status, Ticket
 from probes.reading import Actor, Device, Severity
 from probes.text import SafeText, clean
 
@@ -20,13 +20,17 @@ Choice = TypeVar("Choice", bound=StrEnum)
 DETAIL_LIMIT_BYTES = 500
 NOTE_LIMIT_BYTES = 2_000
 ADDRESS_LIMIT_BYTES = 254
+REMOTE_LIMIT_BYTES = 200
+SHARED_KEY_LIMIT_BYTES = 300
 _ASSET_LIMIT = 32
+_FUNCTIONS_LIMIT = 32
 
 TICKET_COLUMNS = (
     "number, status, device, kind, label, role, responsible, asset, code, part, severity, actor, detail, "
-    "opened, recovered, closed, taken_by"
+    "opened, recovered, closed, taken_by, impact, shared_key, reopened, reopened_at, changes, wont_fix, merged_into, "
+    "escalated"
 )
-INCIDENT_COLUMNS = "id, device, code, part, severity, actor, detail, started, ended, ticket"
+INCIDENT_COLUMNS = "id, device, code, part, severity, actor, detail, started, ended, ticket, cause"
 
 
 def ticket(row: sqlite3.Row, notes: tuple[Note, ...] = ()) -> Ticket:
@@ -53,6 +57,14 @@ def ticket(row: sqlite3.Row, notes: tuple[Note, ...] = ()) -> Ticket:
         closed=_time_or_none(row["closed"]),
         taken_by=clean(row["taken_by"]),
         notes=notes,
+        impact=impact(row["impact"]),
+        shared_key=clean(row["shared_key"], SHARED_KEY_LIMIT_BYTES),
+        reopened=row["reopened"],
+        reopened_at=_time_or_none(row["reopened_at"]),
+        changes=row["changes"],
+        wont_fix=bool(row["wont_fix"]),
+        merged_into=clean(row["merged_into"]),
+        escalated=row["escalated"],
     )
 
 
@@ -69,6 +81,7 @@ def incident(row: sqlite3.Row) -> Incident:
         started=_time(row["started"]),
         ended=_time_or_none(row["ended"]),
         ticket=clean(row["ticket"]),
+        cause=row["cause"],
     )
 
 
@@ -96,6 +109,9 @@ def notice(row: sqlite3.Row) -> Notice:
         thread_id=clean(row["thread_id"] or "", 200),
         created=_time(row["created"]),
         last_error=clean(row["last_error"], DETAIL_LIMIT_BYTES),
+        remote_id=clean(row["remote_id"] or "", REMOTE_LIMIT_BYTES),
+        finished=_time_or_none(row["finished"]),
+        also=tuple(map(clean, sorted({*(row["also"] or "").split(",")} - {"", row["ticket"]}))),
     )
 
 
@@ -103,6 +119,25 @@ def asset_text(asset: Mapping[str, SafeText]) -> str:
     """A device's asset numbers as they are stored, bounded."""
     pairs = list(asset.items())[:_ASSET_LIMIT]
     return json.dumps({clean(name): clean(value) for name, value in pairs}, ensure_ascii=False)
+
+
+def impact_text(known: Impact) -> str:
+    """An impact as it is stored, bounded; "" for none."""
+    if not known:
+        return ""
+    names = (known.down, known.degraded, known.working)
+    return json.dumps([[clean(one) for one in labels[:_FUNCTIONS_LIMIT]] for labels in names], ensure_ascii=False)
+
+
+def impact(text: str) -> Impact:
+    """An impact from what impact_text() stored; none for what cannot be read."""
+    try:
+        down, degraded, working = (
+            tuple(clean(str(one)) for one in labels[:_FUNCTIONS_LIMIT]) for labels in json.loads(text or "[[], [], []]")
+        )
+    except (ValueError, TypeError):
+        return Impact()
+    return Impact(down=down, degraded=degraded, working=working)
 
 
 def _asset(text: str) -> Mapping[str, SafeText]:

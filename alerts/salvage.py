@@ -99,7 +99,7 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
             for row in wreck.rows(source, target, table):
                 _insert(target, table, row)
         # What belongs to a lost ticket cannot be shown, told or ended.
-        for table in ("incident", "note", "outbox"):
+        for table in ("incident", "note", "outbox", "desk_ticket"):
             target.execute(f"DELETE FROM {table} WHERE ticket NOT IN (SELECT number FROM ticket)")  # noqa: S608 - a constant
         target.execute("COMMIT")
 

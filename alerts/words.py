@@ -78,6 +78,10 @@ class Words:
         """A ticket's status."""
         return self._word("status", status)
 
+    def priority(self, priority: str) -> str:
+        """How urgent a ticket is."""
+        return self._word("priority", priority)
+
     def role(self, role: str) -> str:
         """What a device is for; a general word when the role is unknown."""
         roles = self._table["role"]

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 
 from alerts import rows
-from alerts.incident import Status, Ticket
+from alerts.incident import DRILL, Context, Status, Ticket
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import SafeText, clean
 
@@ -14,14 +14,16 @@ RECOVERED = "recovered"
 NOTES_PER_TICKET = 200
 
 
-def insert(connection: sqlite3.Connection, number: str, device: Device, fault: Fault, since: float) -> None:
+def insert(  # noqa: PLR0913 - a row has as many sides
+    connection: sqlite3.Connection, number: str, device: Device, fault: Fault, *, since: float, context: Context
+) -> None:
     """A new ticket, with the device as it is known now."""
-    asset = rows.asset_text(device.asset)
+    asset, shared = rows.asset_text(device.asset), clean(context.shared_key, rows.SHARED_KEY_LIMIT_BYTES)
     identity = (device.id, device.kind, device.label, device.role, device.responsible)
     connection.execute(
         "INSERT INTO ticket (number, status, device, kind, label, role, responsible, asset, code, part, severity, "
-        "actor, detail, opened) VALUES (?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, *map(clean, identity), asset, *fault_values(fault), since),
+        "actor, detail, opened, impact, shared_key) VALUES (?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, *map(clean, identity), asset, *fault_values(fault), since, rows.impact_text(context.impact), shared),
     )
 
 
@@ -56,7 +58,9 @@ def latest(connection: sqlite3.Connection, statuses: Collection[Status], limit: 
 
 def counts(connection: sqlite3.Connection) -> Mapping[tuple[Status, Severity], int]:
     """How many tickets there are of each status and severity."""
-    found = connection.execute("SELECT status, severity, count(*) FROM ticket GROUP BY status, severity").fetchall()
+    found = connection.execute(
+        "SELECT status, severity, count(*) FROM ticket WHERE kind != ? GROUP BY status, severity", (DRILL,)
+    ).fetchall()
     return {(Status(row[0]), Severity(row[1])): row[2] for row in found if row[1] in set(Severity)}
 
 
@@ -83,14 +87,22 @@ def write_note(connection: sqlite3.Connection, number: str, who: str, text: str,
     return read(connection, number)
 
 
-def close(connection: sqlite3.Connection, number: str, who: str, text: str, *, at: float) -> Ticket:
-    """Somebody closes it. A standing incident stands on, and opens no other ticket."""
+def close(  # noqa: PLR0913 - who, what and when
+    connection: sqlite3.Connection, number: str, who: str, text: str, *, at: float, wont_fix: bool
+) -> Ticket:
+    """Somebody closes it. A standing incident stands on, and opens no other ticket.
+
+    wont_fix: it stays closed even when the fault comes back.
+    """
     ticket = read(connection, number)
     if ticket.status is Status.CLOSED:
         msg = f"{ticket.number} is closed already; reopen it first if it must go on"
         raise ValueError(msg)
-    connection.execute("UPDATE ticket SET status = 'closed', closed = ? WHERE number = ?", (at, ticket.number))
-    add_note(connection, ticket.number, at=at, author=_person(who), text=_because("closed", text))
+    connection.execute(
+        "UPDATE ticket SET status = 'closed', closed = ?, wont_fix = ? WHERE number = ?", (at, wont_fix, ticket.number)
+    )
+    verb = "wont-fix" if wont_fix else "closed"
+    add_note(connection, ticket.number, at=at, author=_person(who), text=_because(verb, text))
     return read(connection, number)
 
 
@@ -101,7 +113,9 @@ def reopen(connection: sqlite3.Connection, number: str, who: str, text: str, *, 
         msg = f"{ticket.number} is {ticket.status}: only a recovered or closed ticket can be reopened"
         raise ValueError(msg)
     connection.execute(
-        "UPDATE ticket SET status = 'open', closed = NULL, recovered = NULL WHERE number = ?", (ticket.number,)
+        "UPDATE ticket SET status = 'open', closed = NULL, recovered = NULL, wont_fix = 0, merged_into = '', "
+        "reopened_at = ?, escalated = 0 WHERE number = ?",
+        (at, ticket.number),
     )
     add_note(connection, ticket.number, at=at, author=_person(who), text=_because("reopened", text))
     return read(connection, number)

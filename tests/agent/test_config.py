@@ -39,6 +39,8 @@ WANTED = {
     "invalid-web-no-port": [":2: web.listen: ", "9776"],
     "invalid-desk-unknown": [":1: desk.fax: there is no desk 'fax'"],
     "invalid-two-mistakes": [":2: office.timezone: ", ":6: device.pc.colour: unknown key"],
+    "invalid-depends-on-unknown-device": [":3: device.pc.depends_on[0]: there is no [device.hub]", "pc"],
+    "invalid-depends-on-in-a-circle": [":3: device.pc.depends_on: goes in a circle (pc -> internet -> pc)"],
     "invalid-not-utf8": ["is not UTF-8"],
 }
 

@@ -7,7 +7,7 @@ from agent.rounds import JITTER_RATIO
 from agent.settle import Settler
 from agent.view import DeviceView, Panel
 from agent.watch import Watch
-from alerts.incident import Addressee, Incident, Status, Ticket
+from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
 from probes.probe import Confirm
 from probes.reading import NOT_OBSERVABLE, Actor, Device, Fault, ProbeError, Reading, Severity, State
 from probes.text import clean
@@ -30,8 +30,10 @@ class ShortBook:
     def standing(self) -> Sequence[Incident]:
         return self.before
 
-    def begin(self, device: Device, fault: Fault, *, since: float, addressees: Sequence[Addressee]) -> Ticket:
-        del addressees
+    def begin(
+        self, device: Device, fault: Fault, *, since: float, addressees: Sequence[Addressee], context: Context
+    ) -> Ticket:
+        del addressees, context
         self._write("begin", device.id, fault.code)
         return Ticket(
             number="JL-2026-0001", status=Status.NEW, device=device, code=fault.code, part=fault.part,
@@ -41,6 +43,13 @@ class ShortBook:
     def end(self, device: str, code: str, part: str, *, at: float, addressees: Sequence[Addressee]) -> None:
         del part, at, addressees
         self._write("end", device, code)
+
+    def rehome(self, device: Device, fault: Fault, *, addressees: Sequence[Addressee], context: Context) -> None:
+        del addressees, context
+        self._write("rehome", device.id, fault.code)
+
+    def unstable(self, key: Key, changes: int) -> None:
+        self._write("unstable", key[0], str(changes))
 
     def record_state(self, device: str, state: State, at: float) -> None:
         del at

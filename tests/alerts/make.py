@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alerts.incident import Addressee, Notice, Ticket
 from alerts.ledger import Ledger
+from alerts.line import SETTLE_SECONDS
 from alerts.outbox import Wish
 from probes.reading import NO_TEXT, Actor, Device, Fault, Severity
 from probes.text import SafeText, clean
@@ -66,6 +67,8 @@ class Pigeon:
     """A channel that keeps what it was given; fail() says what happens to the next ones."""
 
     name = "mail"
+    settle_seconds = SETTLE_SECONDS
+    looks_up = False
 
     def __init__(self) -> None:
         self.sent: list[Notice] = []

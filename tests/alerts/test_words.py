@@ -117,7 +117,10 @@ def test_every_word_of_the_contract_is_translated(language: str) -> None:
     assert content["severity"].keys() == {*Severity}
     assert content["actor"].keys() == {*Actor}
     assert content["status"].keys() == {*Status}
-    assert content["note"].keys() == {"taken", "recovered", "closed", "reopened"}
+    assert content["note"].keys() == {
+        *("taken", "recovered", "closed", "reopened", "returned", "wont-fix", "escalated"),
+        *("symptom", "belongs", "merged", "unstable", "steady"),
+    }
 
 
 def test_indonesian_uses_the_offices_words() -> None:

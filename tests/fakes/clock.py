@@ -8,11 +8,15 @@ START_WALL = 1_795_500_000.0
 
 
 class VirtualClock:
-    """A Clock whose time passes only while somebody waits. wall_jump: what the PC's clock is off by."""
+    """A Clock whose time passes only while somebody waits.
+
+    wall_jump: what the PC's clock is off by. limit: the moment beyond which a wait is cut short.
+    """
 
     def __init__(self) -> None:
         self.now = 100.0
         self.wall_jump = 0.0
+        self.limit: float | None = None
 
     def monotonic(self) -> float:
         return self.now
@@ -25,4 +29,5 @@ class VirtualClock:
             return inbox.get_nowait()
         except queue.Empty:
             self.now += timeout_seconds if timeout_seconds is not None else 3600.0
+            self.now = min(self.now, self.limit) if self.limit is not None else self.now
             return None
