@@ -12,11 +12,11 @@ from string import Template
 
 from agent.cards import OPEN, Pieces
 from agent.function import FunctionState
-from agent.markup import join, tag
 from agent.site import Answer, Request
 from agent.view import Panel
 from alerts.incident import Ticket
 from alerts.ledger import Ledger
+from alerts.markup import join, tag
 from alerts.office import Office
 from alerts.words import best_language, languages, words
 

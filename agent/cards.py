@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 from agent.function import FunctionState
 from agent.looks import LOOKS, SERVICE_LOOKS, symbol
-from agent.markup import Html, join, tag
 from agent.view import DeviceView
+from alerts.effect import hindered, steadiness
 from alerts.incident import Status, Ticket
+from alerts.markup import Html, join, tag
 from alerts.office import Office
+from alerts.priority import priority
 from alerts.words import Words
 from probes.reading import Fault, State
 
 _FIRST = (State.FAILED, State.UNREACHABLE, State.DEGRADED, State.UNKNOWN, State.OK, State.ASLEEP)
 _READY = frozenset({State.OK, State.ASLEEP})
 _NAMES_SHOWN = 5
-_COLUMNS = ("letter.ticket", "letter.device", "letter.what", "board.status", "letter.since")
+_COLUMNS = ("letter.ticket", "ticket.priority", "letter.device", "letter.what", "board.status", "letter.since")
 OPEN = (Status.NEW, Status.OPEN, Status.TAKEN, Status.RECOVERED)
 
 
@@ -159,10 +161,17 @@ class Pieces:
 
     def _ticket(self, ticket: Ticket, names: Sequence[str]) -> Html:
         status = self.words.status(ticket.status)
+        unsteady = steadiness(self.words, ticket)
+        title = self.words.of(ticket.device, ticket.code).title
+        counter = self.office.counter or self.words.phrase("letter.no-counter")
         cells = (
             ticket.number,
+            self.words.priority(priority(ticket, self.now)),
             self.words.device(ticket.device),
-            self.words.of(ticket.device, ticket.code).title,
+            join(
+                f"{title} ({unsteady})" if unsteady else title,
+                tag("div", hindered(self.words, ticket.impact, counter), class_="soft") if ticket.impact else "",
+            ),
             f"{status} ({ticket.taken_by})" if ticket.taken_by else status,
             self.words.short_time(self.office.local(ticket.opened)),
         )

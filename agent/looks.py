@@ -1,7 +1,7 @@
 """How a state looks on the board: a colour and a shape together, so that nobody needs to see colours."""
 
 from agent.function import FunctionState
-from agent.markup import Html, tag
+from alerts.markup import Html, tag
 from probes.reading import State
 
 LOOKS = {

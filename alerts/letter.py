@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from alerts.incident import Addressee, Notice, Ticket
+from alerts.line import SETTLE_SECONDS
+from alerts.manner import Manner
 from alerts.office import Office
+from alerts.sorter import Sorter
 from alerts.words import languages
 from probes.secret import Secret
 
@@ -23,14 +26,18 @@ _LONGEST_TIMEOUT = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailTo:
-    """One addressee. role: "office" gets plain words, "technician" all details. language: None for the office's."""
+class MailTo(Manner):
+    """One addressee. role: "office" gets plain words, "technician" all details. language: None for the office's.
+
+    The other options: see Manner.
+    """
 
     address: str
     role: Literal["office", "technician"] = "office"
     language: str | None = None
 
     def __post_init__(self) -> None:
+        Manner.__post_init__(self)
         check_address("address", self.address)
         if self.language is not None and self.language not in languages():
             msg = f"language: there is no {self.language!r}; write one of {', '.join(languages())}"
@@ -114,10 +121,17 @@ def addressees(settings: MailSettings, default_language: str) -> tuple[Addressee
     )
 
 
+def sorter(settings: MailSettings, office: Office, clock: Callable[[], float] = time.time) -> Sorter:
+    """What holds back and folds the letters to these addressees."""
+    return Sorter(CHANNEL, {one.address: one for one in settings.to}, office, clock)
+
+
 class Mail:
     """The channel "mail". clock: UTC epoch seconds, for the date of sending."""
 
     name = CHANNEL
+    settle_seconds = SETTLE_SECONDS
+    looks_up = False
 
     def __init__(self, settings: MailSettings, office: Office, *, clock: Callable[[], float] = time.time) -> None:
         self._settings, self._office, self._clock = settings, office, clock

@@ -7,9 +7,10 @@ times, and always under one id: SMTP servers that take a letter and lose the ans
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
-from alerts.incident import DeliveryError, Notice, Ticket
+from alerts.incident import DeliveryError, Filed, Notice, Ticket
 from alerts.ledger import Ledger
 from probes.text import clean
 
@@ -19,6 +20,8 @@ BACKOFF_SECONDS = (5.0, 900.0)
 """Full jitter: the first and the longest span within which a try is repeated, after one second at least."""
 SETTLE_SECONDS = 900.0
 """How long to wait when the other side may have accepted: longer than any server thinks."""
+LONGEST_WISH_SECONDS = 3_600.0
+"""A Retry-After longer than this is not obeyed."""
 MOST_RESENDS = 3
 MOST_DEFECTS = 5
 """So many tries that ended in a defect of our own are enough; then the row is dead."""
@@ -33,20 +36,39 @@ class Channel(Protocol):
     def name(self) -> str:
         """As in Addressee.channel."""
 
-    def send(self, notice: Notice, ticket: Ticket) -> None:
-        """Send it, within a deadline of its own. Raises DeliveryError when it did not go, or may not have."""
+    @property
+    def settle_seconds(self) -> float:
+        """How long to wait when the other side may have accepted: longer than it thinks and its search lags."""
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether it looks first for what may have arrived; then an uncertain row is tried until it is sure."""
+
+    def send(self, notice: Notice, ticket: Ticket) -> Filed | None:
+        """Send it, within a deadline of its own. Raises DeliveryError when it did not go, or may not have.
+
+        Returns where it keeps the ticket, None when there is nothing to remember.
+        """
 
 
 class Line:
     """How one channel is doing. Used by the outbox's thread only.
 
-    monotonic: seconds that only go forward while this PC is up; boot: this boot's id.
+    monotonic: seconds that only go forward while this PC is up; boot: this boot's id. sort: holds back and folds what
+    waits, before each sending.
     """
 
     def __init__(
-        self, channel: Channel, *, monotonic: Callable[[], float], boot: str, random_ratio: Callable[[], float]
+        self,
+        channel: Channel,
+        *,
+        monotonic: Callable[[], float],
+        boot: str,
+        random_ratio: Callable[[], float],
+        sort: Callable[[Ledger], None] = lambda _: None,
     ) -> None:
         self._channel, self._monotonic, self._boot, self._random = channel, monotonic, boot, random_ratio
+        self._sort = sort
         self._failures = 0
         self._rests_until = 0.0
         self._by_row: Counter[int] = Counter()
@@ -57,10 +79,16 @@ class Line:
         """Whether the last tries failed, one after the other."""
         return self._failures >= DOWN_AFTER
 
+    def take_up(self, ledger: Ledger) -> None:
+        """At start: what an earlier process was sending when it ended is uncertain now."""
+        due = self._monotonic() + self._channel.settle_seconds
+        ledger.notices.mark_interrupted(self._channel.name, due=due, boot=self._boot)
+
     def drain(self, ledger: Ledger, *, stopping: Callable[[], bool]) -> float | None:
         """Send this channel's due rows, one by one. Returns the seconds until the next is due; None: none waits."""
         name = self._channel.name
         while not stopping():
+            self._sort(ledger)
             now = self._monotonic()
             if self._rests_until > now:
                 wait = ledger.notices.next_wait(name, now=now, boot=self._boot)
@@ -77,25 +105,26 @@ class Line:
         ledger.notices.release(self._channel.name)
 
     def _send(self, ledger: Ledger, notice: Notice) -> None:
-        if notice.state == "uncertain" and notice.resends >= MOST_RESENDS:
+        if notice.state == "uncertain" and notice.resends >= MOST_RESENDS and not self._channel.looks_up:
             ledger.notices.finish(notice, "sent", error=f"never confirmed: {notice.last_error}")
             log.warning("%s counts as sent by %s, but was never confirmed", notice.ticket, self._channel.name)
             return
         try:
             ticket = ledger.ticket(notice.ticket)
+            notice = replace(notice, others=tuple(map(ledger.ticket, notice.also)))
         except LookupError as error:
             ledger.notices.finish(notice, "dead", error=str(error))
             return
         ledger.notices.mark_tried(notice)
         try:
-            self._channel.send(notice, ticket)
+            filed = self._channel.send(notice, ticket)
         except DeliveryError as error:
             self._failed(ledger, notice, error)
         except Exception as error:  # a channel's defect must not stop the others
             log.exception("the channel %s has a defect", self._channel.name)
             self._failed(ledger, notice, self._defect(notice, error))
         else:
-            ledger.notices.finish(notice, "sent")
+            ledger.notices.finish(notice, "sent", filed=filed)
             self._by_row.pop(notice.id, None)
             self._works(ledger)
 
@@ -117,11 +146,13 @@ class Line:
             return
         self._failures += 1
         now = self._monotonic()
-        wait = SETTLE_SECONDS if error.uncertain else self._backoff(notice.attempts)
+        wait = self._channel.settle_seconds if error.uncertain else self._backoff(notice.attempts)
+        wait = max(wait, min(error.wait_seconds, LONGEST_WISH_SECONDS))
         log.warning("%s was not sent by %s, next try in %.0f s: %s", notice.ticket, name, wait, reason)
         ledger.notices.mark_waiting(notice, uncertain=error.uncertain, due=now + wait, boot=self._boot, error=reason)
         if self.is_down:
-            self._rests_until = now + self._backoff(self._failures - DOWN_AFTER)
+            rest = self._backoff(self._failures - DOWN_AFTER)
+            self._rests_until = now + max(rest, min(error.wait_seconds, LONGEST_WISH_SECONDS))
 
     def _works(self, ledger: Ledger) -> None:
         was_down, self._failures, self._rests_until = self.is_down, 0, 0.0

@@ -6,12 +6,13 @@ import queue
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from alerts.ledger import Ledger
-from alerts.line import SETTLE_SECONDS, Channel, Line
+from alerts.line import Channel, Line
 from probes.text import clean
 
 __all__ = ["Channel", "Clock", "Outbox", "Wish", "boot_id"]
@@ -21,6 +22,8 @@ log = logging.getLogger("jagaloket.outbox")
 LEDGER_RETRY_SECONDS = 10.0
 
 Wish = Literal["look", "retry", "stop"]
+Chore = Callable[[Ledger, float], float | None]
+"""Done when all is sent. Gets the ledger and the monotonic time; returns the seconds until it wants to go on."""
 
 
 class Clock(Protocol):
@@ -37,10 +40,11 @@ class Outbox:
     """Sends what the ledger holds for these channels, in a thread of its own.
 
     open_ledger: opens the ledger for the worker's thread. boot: this boot's id (see boot_id()).
+    chores: what else this thread does between sending. sorters: what holds back and folds a channel's letters.
     errors: what went wrong in the worker itself, by kind.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each of them is a room of its own
         self,
         open_ledger: Callable[[], Ledger],
         channels: Sequence[Channel],
@@ -48,10 +52,19 @@ class Outbox:
         clock: Clock,
         boot: str,
         random_ratio: Callable[[], float] = random.random,
+        chores: Sequence[Chore] = (),
+        sorters: Mapping[str, Callable[[Ledger], None]] = MappingProxyType({}),
     ) -> None:
-        self._open, self._clock, self._boot = open_ledger, clock, boot
+        self._open, self._clock, self._chores = open_ledger, clock, chores
         self._lines = [
-            Line(channel, monotonic=clock.monotonic, boot=boot, random_ratio=random_ratio) for channel in channels
+            Line(
+                channel,
+                monotonic=clock.monotonic,
+                boot=boot,
+                random_ratio=random_ratio,
+                sort=sorters.get(channel.name, lambda _: None),
+            )
+            for channel in channels
         ]
         self._inbox: queue.SimpleQueue[Wish] = queue.SimpleQueue()
         self._ledger: Ledger | None = None
@@ -122,14 +135,16 @@ class Outbox:
             for line in self._lines:
                 line.retry(ledger)
         waits = [line.drain(ledger, stopping=self._stopping.is_set) for line in self._lines]
+        waits += [chore(ledger, self._clock.monotonic()) for chore in self._chores if not self._stopping.is_set()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _ready(self) -> Ledger:
-        """The worker's ledger; what an earlier process was sending when it ended is uncertain now."""
+        """The worker's ledger, opened when it is needed first."""
         if self._ledger is None:
             ledger = self._open()
             try:
-                ledger.notices.mark_interrupted(due=self._clock.monotonic() + SETTLE_SECONDS, boot=self._boot)
+                for line in self._lines:
+                    line.take_up(ledger)
             except BaseException:
                 ledger.shut()
                 raise

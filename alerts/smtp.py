@@ -44,6 +44,8 @@ def compose(notice: Notice, *, sender: str, name: str, text: LetterText) -> byte
     message["Auto-Submitted"] = "auto-generated"
     message["X-JagaLoket-Ticket"] = notice.ticket
     message.set_content(text.body, cte="quoted-printable")
+    if text.html:
+        message.add_alternative(text.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = notice.addressee.language
     return message.as_bytes()
 

@@ -12,10 +12,10 @@ import pytest
 
 from agent.board import Board
 from agent.function import FunctionState
-from agent.markup import Html, join, tag
 from agent.site import Request
 from agent.view import Panel
 from alerts.ledger import Ledger
+from alerts.markup import Html, join, tag
 from alerts.office import Office
 from probes.reading import Actor, Severity, State
 from probes.text import clean
@@ -197,8 +197,8 @@ def test_open_tickets_are_listed_newest_first(show: Show, ledger: Ledger) -> Non
     ledger.take("JL-2026-0002", "Budi")
     ledger.close("JL-2026-0003", "Budi")
     text = show(sample.panel()).text
-    assert "JL-2026-0001 Sidik jari Sidik jari tidak terhubung Baru 24 Nov 08.41" in text
-    assert "JL-2026-0002 Printer resi Kertas habis Sedang ditangani (Budi) 24 Nov 08.20" in text
+    assert "JL-2026-0001 Tinggi Sidik jari Sidik jari tidak terhubung Baru 24 Nov 08.41" in text
+    assert "JL-2026-0002 Tinggi Printer resi Kertas habis Sedang ditangani (Budi) 24 Nov 08.20" in text
     assert text.index("JL-2026-0002") < text.index("JL-2026-0001")
     assert "JL-2026-0003" not in text
 

@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts import lettertext, smtp
+from alerts import letterhtml, lettertext, smtp
 from alerts.incident import Action, Addressee, Notice, Status, Ticket
 from alerts.letter import Mail, MailSettings, MailTo
+from alerts.letterparts import Tone
+from alerts.lettertext import LetterText
 from alerts.office import Office
-from probes.reading import NO_TEXT
+from probes.reading import NO_TEXT, Severity
 from probes.secret import Secret
 from probes.text import SafeText, clean
 from tests.alerts.make import CAMAT, NOON, TEKNISI, fault, open_ledger, scanner
@@ -118,10 +121,10 @@ def test_the_recovery_says_how_long_it_took_and_who_closes() -> None:
     assert text.subject == "[Loket 1] Sudah normal kembali: Alat sidik jari tidak terhubung (JL-2026-0001)"
     assert "Normal kembali: Selasa, 24 November 2026 pukul 14.15 WIB\n" in text.body
     assert "Lama gangguan: 2 jam 15 menit\n" in text.body
-    assert "Tiket ini tetap terbuka" in text.body
+    assert "Tiket ini menunggu ditutup" in text.body
     assert "Langkah pertama" not in text.body
     closed = ticket(recovered=NOON + 60, status=Status.CLOSED)
-    assert "Tiket ini tetap terbuka" not in lettertext.write(told, closed, OFFICE, now=NOON).body
+    assert "Tiket ini menunggu ditutup" not in lettertext.write(told, closed, OFFICE, now=NOON).body
 
 
 def test_the_part_is_named_where_there_are_several() -> None:
@@ -144,13 +147,46 @@ def parsed(raw: bytes) -> EmailMessage:
     return message
 
 
+def content(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+class Elements(HTMLParser):
+    """Every element and attribute of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.attributes: dict[str, set[str]] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        for name, value in attrs:
+            self.attributes.setdefault(name, set()).add(value or "")
+
+
+def check_page(page: str) -> None:
+    """Text has become no element and no attribute, and nothing is fetched from outside."""
+    found = Elements(page)
+    assert found.elements <= {
+        *("html", "head", "meta", "title", "body", "table", "tr", "td", "div", "span", "h1", "h2", "p")
+    }
+    assert found.attributes.keys() <= {
+        *("lang", "charset", "name", "content", "style", "role", "width", "cellpadding", "cellspacing", "border"),
+        "align",
+    }
+    assert not any("url(" in style or "{" in style for style in found.attributes["style"])
+
+
 def check_whole(raw: bytes) -> None:
     """No text has broken the letter: its headers are the ones it was given, and no byte is harmful."""
     message = parsed(raw)
     assert sorted(message.keys()) == [
         "Auto-Submitted",
         "Content-Language",
-        "Content-Transfer-Encoding",
         "Content-Type",
         "Date",
         "From",
@@ -167,7 +203,9 @@ def check_whole(raw: bytes) -> None:
     assert raw.isascii()
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
     assert not any(byte < 32 and byte not in b"\r\n" for byte in raw)
-    body = message.get_content().replace("\r\n", "\n")
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    check_page(content(message, "html"))
+    body = content(message, "plain")
     assert not {unicodedata.category(character) for character in body if character != "\n"} & {"Cc", "Cs", "Zl", "Zp"}
     assert not set(body) & set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff")
     assert body.count("No. tiket: JL-2026-0001") == 1
@@ -255,3 +293,96 @@ def test_a_password_on_this_pc_itself_needs_no_tls() -> None:
 
 def test_the_mail_channel_is_called_mail() -> None:
     assert Mail(MailSettings(**GOOD), OFFICE).name == "mail"  # type: ignore[arg-type] # as read
+
+
+def several(*tickets: Ticket, addressee: Addressee = CAMAT, office: Office = OFFICE, now: float = NOON) -> LetterText:
+    told = replace(notice(addressee), others=tickets[1:])
+    return lettertext.write(told, tickets[0], office, now=now)
+
+
+def test_a_letter_about_several_tickets_names_what_stands_first() -> None:
+    over = replace(ticket(recovered=NOON + 600, status=Status.RECOVERED), number="JL-2026-0002")
+    minor = replace(ticket(), number="JL-2026-0003", severity=Severity.NOTICE, code="toner-low")
+    letter = several(over, minor, ticket())
+    assert letter.subject == "[Loket 1] Ringkasan: 2 gangguan masih berlangsung, 1 sudah normal kembali"
+    for written in (letter.body, letter.html):
+        places = [written.index(number) for number in ("JL-2026-0001", "JL-2026-0003", "JL-2026-0002")]
+        assert places == sorted(places)
+    assert "Alat sidik jari tidak terhubung (sudah normal kembali)\n" in letter.body
+    assert "Lama gangguan: 10 menit\n" in letter.body
+
+
+def test_the_letter_before_opening_says_so() -> None:
+    office = replace(OFFICE, hours={"mon-fri": "12:10-16:00"})
+    assert several(ticket(), ticket(), office=office).subject.startswith("[Loket 1] Sebelum loket dibuka: 2 gangguan")
+    evening = several(ticket(), ticket(), office=office, now=NOON + 6 * 3_600)
+    assert evening.subject.startswith("[Loket 1] Ringkasan: ")
+
+
+def test_a_letter_about_very_many_tickets_is_bounded_and_says_so() -> None:
+    many = [replace(ticket(), number=f"JL-2026-{index:04}") for index in range(300)]
+    letter = several(*many)
+    assert "Dan 260 tiket lain; lihat papan JagaLoket di komputer loket." in letter.body
+    assert len(letter.html) < 100_000
+
+
+def test_the_technician_reads_the_evidence_of_each_ticket() -> None:
+    assert several(ticket(), ticket(), addressee=TEKNISI).body.count("Kode gangguan: not-connected") == 2
+    assert "not-connected" not in several(ticket(), ticket()).body
+
+
+def test_a_letter_that_was_held_gives_the_true_reason() -> None:
+    night = replace(OFFICE, hours={"mon-fri": "13:00-16:00"})
+    written = lettertext.write(notice(), ticket(), night, now=NOON + 3_600).body
+    assert "Gangguan ini terjadi di luar jam pelayanan." in written.replace("\n", " ")
+    assert "terlambat karena" not in written
+
+
+def test_a_reminder_says_how_long_nobody_has_attended() -> None:
+    told = replace(notice(action=Action.ESCALATED), created=NOON + 7_200)
+    letter = lettertext.write(told, ticket(), OFFICE, now=NOON + 7_200)
+    assert letter.subject == "[Loket 1] Belum ditangani: Alat sidik jari tidak terhubung (JL-2026-0001)"
+    assert "sudah berlangsung 2 jam dan belum ada yang menanganinya." in letter.body.replace("\n", " ")
+    assert "Langkah pertama:\n" in letter.body
+    assert "Surat ini dikirim" not in letter.body
+
+
+def test_a_fault_that_returned_is_told_as_one_and_an_unstable_one_with_its_count() -> None:
+    back = replace(ticket(), reopened=1, reopened_at=NOON, changes=7)
+    body = lettertext.write(notice(), back, OFFICE, now=NOON).body
+    assert body.startswith("Gangguan yang sama di Loket 1, Kantor Camat Medan Timur muncul lagi.")
+    assert "Catatan: tidak stabil: sudah 7 kali hilang atau muncul\n" in body
+
+
+def test_the_page_shows_what_the_text_says_without_saying_it_twice() -> None:
+    page = lettertext.write(notice(), ticket(), OFFICE, now=NOON).html
+    check_page(page)
+    assert page.count("Alat sidik jari tidak terhubung") == 2, "in the title and as the headline"
+    for said in (
+        "Langkah pertama",
+        "Perekaman sidik jari untuk KTP-el",
+        "JL-2026-0001",
+        "Petugas loket",
+        'lang="id"',
+    ):
+        assert said in page
+
+
+@pytest.mark.parametrize("tone", Tone)
+def test_the_pages_colours_can_be_read_by_weak_eyes(tone: Tone) -> None:
+    strong, pale = letterhtml._COLOURS[tone]
+    assert contrast(strong, pale) >= 4.5
+    assert contrast(strong, "#ffffff") >= 4.5
+    assert contrast(letterhtml._TEXT, pale) >= 7
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

@@ -1,0 +1,43 @@
+"""Decides what becomes of letters that wait: held, sent alone, or told together. Pure but for its clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from alerts.arrange import Order, Waiting
+from alerts.ledger import Ledger
+from alerts.manner import Manner, earliest, midnight
+from alerts.office import Office
+
+MOST_ALONE = 3
+"""So many tickets that are due at once come as letters of their own; more come as one."""
+
+
+class Sorter:
+    """One channel's letters. manners: by address. clock: UTC epoch seconds."""
+
+    def __init__(self, channel: str, manners: Mapping[str, Manner], office: Office, clock: Callable[[], float]) -> None:
+        self._channel, self._manners, self._office, self._clock = channel, manners, office, clock
+
+    def __call__(self, ledger: Ledger) -> None:
+        """Arrange what waits now. Raises OSError when the store cannot be used."""
+        ledger.notices.arrange(self._channel, self._decide)
+
+    def _decide(self, address: str, rows: Sequence[Waiting], sent: Callable[[float], int]) -> Mapping[int, Order]:
+        now, manner = self._clock(), self._manners.get(address, Manner())
+        sent_today = sent(midnight(self._office, now))
+        orders: dict[int, Order] = {}
+        ripe = []
+        for row in rows:
+            at = earliest(manner, self._office, created=row.created, now=now, sent_today=sent_today)
+            orders[row.id] = (at if at > now else 0.0, None)
+            if at <= now:
+                ripe.append(row)
+        alone = 1 if manner.digest or self._office.is_open(now) is False else MOST_ALONE
+        return orders | {row: (0.0, carrier) for row, carrier in folded(ripe, alone).items()}
+
+
+def folded(rows: Sequence[Waiting], alone: int) -> Mapping[int, int]:
+    """Which rows are told by which: those of one ticket by its last; of more tickets than alone, all by the last."""
+    last: dict[str, int] = {row.ticket: row.id for row in rows}
+    if len(last) > alone:
+        last = dict.fromkeys(last, rows[-1].id)
+    return {row.id: last[row.ticket] for row in rows if row.id != last[row.ticket]}
