@@ -245,13 +245,67 @@ def doctor(where: Where, config: Path | None, *, as_json: bool) -> None:
     sys.exit(surgery.exit_code(found))
 
 
+@cli.command()
+@click.option("--timeout", "timeout_seconds", default=120.0, show_default=True, help="Seconds to wait for the letters.")
+@option_config
+@option_json
+@click.pass_obj
+def drill(where: Where, config: Path | None, timeout_seconds: float, *, as_json: bool) -> None:
+    """Alarm drill: a marked fault goes the whole way; says what arrived; exit 1 when something did not."""
+    from agent import drill as exercise  # noqa: PLC0415
+
+    loaded = load_config(config or where.config)
+    outcome = exercise.run(loaded, where.state, timeout_seconds=timeout_seconds)
+    if as_json:
+        show(exercise.plain(outcome))
+    else:
+        click.echo("\n".join(exercise.lines(outcome, loaded.office.language)))
+    sys.exit(0 if outcome.is_well else EXIT_FAULT)
+
+
+@cli.group()
+def letters() -> None:
+    """The letters to the office and to technicians."""
+
+
+@letters.command("preview")
+@click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True)
+@click.option("--language", help="Of the letter; the office's where it is not given.")
+@click.option("--role", type=click.Choice(["office", "technician"]), default="office", show_default=True)
+@click.option("--about", default="opened", show_default=True, help="opened, escalated, recovered, digest or drill.")
+@click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write all of them into this folder.")
+@option_config
+@click.pass_obj
+def letters_preview(  # noqa: PLR0913 - click gives one argument for each option
+    where: Where, *, config: Path | None, form: str, language: str | None, role: str, about: str, write: Path | None
+) -> None:
+    """Show a letter as it would arrive, with an invented fault."""
+    import time  # noqa: PLC0415
+    from functools import partial  # noqa: PLC0415
+
+    from agent import sampleletters  # noqa: PLC0415
+
+    path = config or where.config
+    loaded = load_config(path) if path is not None else Config()
+    make = partial(
+        sampleletters.sample, config=loaded, language=language or loaded.office.language, role=role, now=time.time()
+    )
+    if write is not None:
+        click.echo("\n".join(map(str, sampleletters.save(write, make))))
+        return
+    if about not in sampleletters.SAMPLES:
+        raise ConfigError([f"--about: there is no {about!r}; write one of {', '.join(sampleletters.SAMPLES)}"])
+    letter = make(about)
+    click.echo(letter.html if form == "html" else f"{letter.subject}\n\n{letter.body}")
+
+
 @cli.group()
 def tickets() -> None:
     """The work orders."""
 
 
-def _ticket_command(name: str, doc: str, *, text: bool) -> None:
-    """Make one of the commands that change a ticket; they differ in name only."""
+def _ticket_command(name: str, doc: str, *, text: bool, wont_fix: bool = False) -> None:
+    """Make one of the commands that change a ticket; they differ in name only, and close can be for good."""
 
     @click.argument("number")
     @click.argument("words", nargs=-1, required=text)
@@ -259,11 +313,15 @@ def _ticket_command(name: str, doc: str, *, text: bool) -> None:
         "--by", "who", default=lambda: os.environ.get("SUDO_USER") or os.environ.get("USER") or "?", help="Your name."
     )
     @click.pass_obj
-    def command(where: Where, number: str, words: Sequence[str], who: str) -> None:
+    def command(where: Where, number: str, words: Sequence[str], who: str, *, refused: bool = False) -> None:
         from agent import workorders  # noqa: PLC0415
 
-        click.echo(workorders.change(where.state, name, number, who, " ".join(words)))
+        what = "wont-fix" if refused else name
+        click.echo(workorders.change(where.state, what, number, who, " ".join(words)))
 
+    if wont_fix:
+        for_good = "It will not be fixed: stays closed even when the fault comes back."
+        command = click.option("--wont-fix", "refused", is_flag=True, help=for_good)(command)
     tickets.command(name, help=doc)(command)
 
 
@@ -299,5 +357,5 @@ def tickets_show(where: Where, number: str, *, as_json: bool) -> None:
 
 _ticket_command("take", "Say that you work on it.", text=False)
 _ticket_command("note", "Add a note.", text=True)
-_ticket_command("close", "Close it: the work is done.", text=False)
+_ticket_command("close", "Close it: the work is done.", text=False, wont_fix=True)
 _ticket_command("reopen", "Open a closed ticket again.", text=False)

@@ -4,11 +4,12 @@ import faulthandler
 import gc
 import logging
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from agent import ready
+from agent import ready, telling, wake
 from agent.board import Board
 from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
@@ -18,13 +19,12 @@ from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page
 from agent.supplies import SupplyKeeper
+from agent.surroundings import Surroundings
 from agent.view import Panel
 from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
-from alerts import filelock
-from alerts.incident import Addressee
+from alerts import feasts, filelock
 from alerts.ledger import Ledger
-from alerts.letter import Mail, addressees
 from alerts.outbox import Outbox
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import clean
@@ -84,6 +84,7 @@ def serve(load: Load, folder: Path) -> None:
     config = load()
     prepare_state(folder)
     with alone(folder):
+        wake.sign(folder)
         Agent(config, load, folder).run()
 
 
@@ -97,12 +98,13 @@ class Agent:
         self._clock = SystemClock()
         try:
             boot.begin(folder)
-            self._book = Ledger.open(self._store, zone=config.office.zone)
+            self._book = Ledger.open(self._store, zone=config.office.zone, policy=config.tickets)
         except (OSError, ValueError) as error:
             raise ConfigError([str(error)]) from error
         self._panel = Panel()
         self._outbox = self._make_outbox()
         self._settler = Settler(self._book, self._panel, clock=self._clock, told=self._told)
+        self._settler.link_back = self._link_back
         self._watch = Watch(self._settler, clock=self._clock)
         self._supplies = SupplyKeeper(self._panel, self._book, self._clock)
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
@@ -121,7 +123,10 @@ class Agent:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._watch.stop())
         signal.signal(signal.SIGHUP, lambda *_: self._watch.call(self._reload))
+        if wake.SIGNAL is not None:
+            signal.signal(wake.SIGNAL, lambda *_: self._told())
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
+        self._watch.every(LIFE_SIGN_SECONDS, self._attend)
         self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
@@ -147,12 +152,17 @@ class Agent:
 
     def _apply(self) -> None:
         """Put the present configuration to work."""
-        self._settler.addressees = self._addressees()
+        self._settler.cases.addressees = telling.people(self._config)
+        self._settler.cases.around = Surroundings.of(self._config)
+        self._book.policy = self._config.tickets
         self._watch.watch(self._config.watched)
+        if self._config.office.holidays:
+            threading.Thread(target=self._learn_holidays, name="holidays", daemon=True).start()
 
-    def _addressees(self) -> Sequence[Addressee]:
-        mail = self._config.mail
-        return addressees(mail, self._config.office.language) if mail is not None else ()
+    def _learn_holidays(self) -> None:
+        """Ahead of the first question about them, which would have to wait for them."""
+        year = self._config.office.local(self._clock.wall()).year
+        feasts.learn(self._config.office.holidays, (year, year + 1))
 
     def _reload(self) -> None:
         """SIGHUP: take over a valid configuration, keep the old one when the new one is wrong."""
@@ -178,22 +188,29 @@ class Agent:
         log.info("reloaded: watching %d devices", len(fresh.watched))
 
     def _make_outbox(self) -> Outbox:
-        channels = [] if self._config.mail is None else [Mail(self._config.mail, self._config.office)]
-        return Outbox(
-            self._open_ledger,
-            channels,
-            clock=self._clock,
-            boot=boot.boot_id(),
-        )
+        return telling.outbox(self._config, self._open_ledger, self._clock)
 
     def _told(self) -> None:
         self._outbox.kick()
 
+    def _link_back(self) -> None:
+        self._outbox.retry()
+
     def _life_sign(self) -> None:
+        self._outbox.kick()  # another process may have something to tell: jagaloket drill
         try:
             boot.tick(self._folder)
         except OSError as error:
             log.warning("no sign of life could be written: %s", error.strerror)
+
+    def _attend(self) -> None:
+        """Letters that had to wait, and tickets that nobody took up."""
+        is_open = self._config.office.is_open(self._clock.wall()) is not False
+        try:
+            if self._book.attend(self._settler.cases.addressees, is_open=is_open):
+                self._told()
+        except OSError as error:
+            log.warning("tickets could not be attended to, the next minute tries again: %s", clean(str(error), 200))
 
     def _own_faults(self) -> None:
         """What the agent has to say of itself at start: a store that had to be repaired."""
@@ -204,7 +221,7 @@ class Agent:
                 actor=Actor.TECHNICIAN,
                 detail=clean(str(self._book.salvage), 300),
             )
-            self._book.begin(SELF, fault, since=self._clock.wall(), addressees=self._settler.addressees)
+            self._book.begin(SELF, fault, since=self._clock.wall(), addressees=self._settler.cases.addressees)
 
     def _open_ledger(self) -> Ledger:
         """The ledger for one more thread."""

@@ -28,6 +28,7 @@ CHECKS: Mapping[str, Callable[[Subject], Finding]] = {
     "libusb": equipment.libusb,
     "cups": equipment.cups,
     "card readers": equipment.card_readers,
+    "calendar": own.calendar,
     "mail": own.mail,
     "address": own.address,
     "service": own.service,

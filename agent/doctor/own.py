@@ -5,12 +5,14 @@ import platform
 import socket
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
 from agent import __version__
 from agent.doctor.finding import Finding, Subject, mend, note, skipped, well
 from agent.service import STORE
+from alerts import feasts
 from alerts.incident import DeliveryError
 from alerts.migrations import VERSION
 
@@ -108,6 +110,20 @@ def mail(subject: Subject) -> Finding:
         return mend(str(error), "check [mail] and the way to the server")
     login = f", login as {settings.username}" if settings.username else ""
     return well(f"{settings.server}:{settings.effective_port} answers ({settings.security}{login})")
+
+
+def calendar(subject: Subject) -> Finding:
+    """Whether the days off are known for this year and the next."""
+    if subject.config is None:
+        return skipped("no valid configuration")
+    country, year = subject.config.office.holidays, subject.config.office.local(time.time()).year
+    if not country:
+        return skipped("[office] holidays names no country")
+    for offset, verdict in ((0, mend), (1, note)):
+        if missing := feasts.of(country, year + offset).missing:
+            text, _, remedy = missing.partition("; ")
+            return verdict(text, remedy)
+    return well(f"holidays and collective leave of {year} and {year + 1} ({country}) are known")
 
 
 def service(subject: Subject) -> Finding:

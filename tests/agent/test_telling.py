@@ -1,0 +1,39 @@
+"""Who is told, and what happens when the way to the outside is back."""
+
+from dataclasses import replace
+
+from agent import telling
+from agent.config import Config
+from alerts.letter import MailSettings, MailTo
+from tests.agent.test_watch import FINE, OPEN, Rig
+from tests.fakes.equipment import Scripted, watched
+
+
+def test_without_mail_nobody_is_told() -> None:
+    assert telling.people(Config()) == ()
+
+
+def test_each_addressee_is_told_in_a_language() -> None:
+    to = (MailTo(address="a@b.id"), MailTo(address="c@d.id", role="technician", language="en"))
+    mail = MailSettings(server="smtp.example.go.id", sender="a@b.id", to=to)
+    assert [(one.role, one.language) for one in telling.people(Config(mail=mail))] == [
+        ("office", "id"),
+        ("technician", "en"),
+    ]
+
+
+def test_what_waits_is_tried_at_once_when_a_link_is_back() -> None:
+    link, printer = Scripted(), Scripted()
+    rig = Rig()
+    backs: list[int] = []
+    rig.settler.link_back = lambda: backs.append(len(backs))
+    items = [watched("link", link), watched("printer", printer)]
+    items[0] = replace(items[0], device=replace(items[0].device, kind="link"))
+    rig.watch.watch(items)
+    for probe, expected in ((printer, 0), (link, 1)):
+        probe.say = OPEN
+        rig.run(200)
+        assert rig.book.told("begin")
+        probe.say = FINE
+        rig.run(200)
+        assert len(backs) == expected
