@@ -8,7 +8,7 @@ ROOMS := agent alerts probes
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint check bench fuzz lock clean deb deb-test
+.PHONY: help run install test lint check bench simulate fuzz lock clean deb deb-test vm-test
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -37,8 +37,15 @@ deb: $(VENV)/.run ## build dist/jagaloket_*.deb (an environment of its own in /o
 deb-test: $(VENV)/.run ## as root: build twice, install, run, upgrade and purge in a clean Debian (ARGS=trixie)
 	@sh packaging/test-deb.sh $(BIN)/python dist $(ARGS)
 
+vm-test: $(VENV)/.test ## as root: the .deb in a guest with real systemd and USB, unplugged and powered off (QEMU, minutes)
+	@sh tests/vm/tools.sh
+	JAGALOKET_VM_TEST=1 $(BIN)/python -m pytest --durations=5 tests/vm $(ARGS)
+
 fuzz: $(VENV)/.test ## 200,000 damaged answers for every wire format (ARGS="--guided snmp" with atheris)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+simulate: $(VENV)/.test ## play a month of an office against the truth: one ticket per fault? (ARGS="--seed 7")
+	$(BIN)/python -m tests.simulate $(ARGS)
 
 lock: $(VENV)/.run ## resolve the dependencies in setup.cfg anew into requirements/
 	$(PIP) install uv
