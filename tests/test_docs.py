@@ -10,6 +10,7 @@ from agent.options import names
 from agent.web import WebSettings
 from alerts.letter import MailSettings, MailTo
 from alerts.office import Office
+from alerts.season import Ramadan, Window
 from probes import shelf
 from probes.link.service import Service
 from probes.probe import Confirm, Probe
@@ -25,7 +26,7 @@ def test_every_option_of_every_kind_is_explained(kind: str) -> None:
     assert f"{kind}" in CONFIGURATION
 
 
-@pytest.mark.parametrize("options", [Office, MailSettings, MailTo, WebSettings, Service, Confirm])
+@pytest.mark.parametrize("options", [Office, Ramadan, Window, MailSettings, MailTo, WebSettings, Service, Confirm])
 def test_every_option_of_the_other_tables_is_explained(options: type) -> None:
     missing = [field.name for field in dataclasses.fields(options) if f"`{field.name}`" not in CONFIGURATION]
     assert missing == []
