@@ -6,9 +6,10 @@ set -eu
 
 folder=$1
 # umockdev with its Python binding plays USB devices; the CUPS programs and snmpd play printers and a print queue;
-# iproute2 and nftables make the networks that fail; fping is what our echoes are measured against.
+# iproute2 and nftables make the networks that fail; fping is what our echoes are measured against; NUT's server and
+# its dummy-ups are a UPS.
 packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus
-    snmpd iproute2 nftables fping"
+    snmpd iproute2 nftables fping nut-server"
 
 say() { echo "jagaloket: $*" >&2; }
 
@@ -35,6 +36,9 @@ install_packages() {
         case $package in
             cups-daemon) disable cups.service cups.socket cups.path ;;
             snmpd) disable snmpd.service ;;
+            nut-server)
+                disable nut-server.service nut-monitor.service nut.target nut-driver.target \
+                    nut-driver-enumerator.path nut-driver-enumerator.service ;;
         esac
     done
 }

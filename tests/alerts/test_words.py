@@ -29,7 +29,8 @@ CODES = re.findall(
     unstable-connection slow-connection no-permission duplicate power-out cable-unplugged interface-errors no-address
     gateway-down internet-down dns-failed captive-portal service-down service-slow tls-invalid tls-expiring high-loss
     high-latency vpn-down disk-full disk-low disk-failing memory-low overheating clock-wrong on-battery battery-low
-    reboot-unclean process-not-running service-failed not-responding not-observable store-damaged
+    battery-replace output-overload on-bypass output-off reboot-unclean process-not-running service-failed
+    not-responding not-observable store-damaged
     """,
 )
 ROLES = re.findall(
