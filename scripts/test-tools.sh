@@ -49,27 +49,32 @@ disable() {
     fi
 }
 
-# Debian 13 has a package promtool. Before, it comes with the Prometheus server, whose package would start one:
-# so only the program is taken out of either.
-download_promtool() {
-    apt-get -qq -o APT::Sandbox::User=root download promtool 2>/dev/null ||
-        apt-get -qq -o APT::Sandbox::User=root download prometheus
-}
-
-fetch_promtool() {
-    command -v promtool >/dev/null && return
-    say "fetching promtool for the tests"
+# These servers are played with, not installed: their packages would start them. Only the program is taken out.
+#   fetch PROGRAM PACKAGE...      the first package that there is
+fetch() {
+    program=$1
+    shift
+    command -v "$program" >/dev/null && return
+    say "fetching $program for the tests"
     work=$(mktemp -d)
-    (cd "$work" && apt_try download_promtool) && mkdir -p "$folder" &&
-        dpkg --fsys-tarfile "$work"/prom*.deb | tar -x -C "$folder" ./usr/bin/promtool
+    # shellcheck disable=SC2030,SC2031  # the folder changes inside only
+    (cd "$work" && apt_try download_first "$@") && mkdir -p "$folder" &&
+        dpkg --fsys-tarfile "$work"/*.deb | tar -x -C "$folder" "./usr/bin/$program"
     status=$?
     rm -rf "$work"
-    return $status
+    [ $status = 0 ] || say "$program could not be fetched: the tests that need it are skipped"
+}
+
+download_first() {
+    for package in "$@"; do
+        apt-get -qq -o APT::Sandbox::User=root download "$package" 2>/dev/null && return
+    done
+    return 1
 }
 
 PATH=$PATH:$folder/usr/bin
 if ! command -v apt-get >/dev/null; then
-    say "no apt-get here: tests that need umockdev, CUPS or promtool are skipped where these are missing"
+    say "no apt-get here: tests that need umockdev, CUPS or Prometheus are skipped where these are missing"
     exit 0
 fi
 wanted=$(missing)
@@ -79,4 +84,6 @@ if [ -n "$wanted" ] && [ "$(id -u)" = 0 ]; then
 elif [ -n "$wanted" ]; then
     say "tests that need these packages are skipped; to run them too: sudo apt install $wanted"
 fi
-fetch_promtool || say "promtool could not be fetched: the tests that need it are skipped"
+fetch promtool promtool prometheus # Debian 13 has a package of its own
+fetch prometheus prometheus
+fetch vmagent victoria-metrics

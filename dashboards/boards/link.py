@@ -1,0 +1,76 @@
+"""The way to the services, for talks with the provider: how good is it, and where does it break?"""
+
+from dashboards import looks
+from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, lines, stat, timeline
+from dashboards.select import COUNTER, of, open_ratio
+from dashboards.spec import Board, Calc, Kind, Panel, Query
+
+_NAMED = "{{office}} · {{counter}} · {{target}}"
+
+
+def _target(key: str, name: str, look: looks.Look) -> Panel:
+    """A measure of each target, over opening hours."""
+    expr = f"max by (office, counter, target) ({of(name, COUNTER)})"
+    return lines(key, expr, _NAMED, look, scope=COUNTER)
+
+
+_BYTES = f"8 * sum by (direction) (rate({of('jagaloket_link_interface_bytes_total', COUNTER)}[$__rate_interval]))"
+_CERTIFICATES = Panel(
+    key="link.certificates",
+    kind=Kind.BARS,
+    queries=(
+        Query(
+            expr="sort(min by (target) (("
+            f"{of('jagaloket_link_tls_expiry_timestamp_seconds', COUNTER)} - time()) / 86400))",
+            legend="{{target}}",
+        ),
+    ),
+    look=looks.DAYS_LEFT,
+    calc=Calc.LAST,
+)
+
+BOARD = Board(
+    key="link",
+    uid="jagaloket-link",
+    variables=(CHOOSE_OFFICE, CHOOSE_COUNTER),
+    panels=(
+        stat("link.available", open_ratio(of("jagaloket_link_layer_up", COUNTER), "job"), looks.AVAILABLE, width=6),
+        stat("link.loss_now", f"max({of('jagaloket_link_loss_ratio', COUNTER)})", looks.LOSS, width=6),
+        stat("link.rtt_now", f"max({of('jagaloket_link_rtt_p95_seconds', COUNTER)})", looks.LATENCY, width=6),
+        stat("link.down_now", f"count({of('jagaloket_link_layer_up', COUNTER)} == 0) or vector(0)",
+             looks.TROUBLE, width=6),
+        timeline(
+            "link.layers",
+            f"min by (office, counter, layer) ({of('jagaloket_link_layer_up', COUNTER)})",
+            "{{office}} · {{counter}} · {{layer}}",
+            looks.WORKS,
+            height=12,
+        ),
+        timeline(
+            "link.services",
+            f"min by (office, counter, target) ({of('jagaloket_link_service_up', COUNTER)})",
+            _NAMED,
+            looks.WORKS,
+        ),
+        _target("link.rtt", "jagaloket_link_rtt_p95_seconds", looks.LATENCY),
+        _target("link.loss", "jagaloket_link_loss_ratio", looks.LOSS),
+        _target("link.jitter", "jagaloket_link_jitter_seconds", looks.LATENCY),
+        _target("link.dns", "jagaloket_link_dns_seconds", looks.LATENCY),
+        _target("link.first_byte", "jagaloket_link_first_byte_seconds", looks.LATENCY),
+        _target("link.tls", "jagaloket_link_tls_seconds", looks.LATENCY),
+        lines("link.traffic", _BYTES, "{{direction}}", looks.BITS, scope=COUNTER),
+        lines(
+            "link.errors",
+            f"sum by (office, counter) (increase({of('jagaloket_link_interface_errors_total', COUNTER)}[1h]))",
+            "{{office}} · {{counter}}",
+            looks.PLAIN,
+        ),
+        lines(
+            "link.carrier",
+            f"sum by (office, counter) (increase({of('jagaloket_link_carrier_changes_total', COUNTER)}[1h]))",
+            "{{office}} · {{counter}}",
+            looks.PLAIN,
+        ),
+        _CERTIFICATES,
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""One file = one language of the boards; id.toml is the reference."""

@@ -1,0 +1,116 @@
+"""Every query of every panel against a real Prometheus filled by the product's own exporters."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from dashboards.build import BOARDS, made
+from dashboards.spec import Board, Panel
+from dashboards.words import Words
+from tests.dashboards.conftest import ODD, Scraped
+from tests.fakes.fleet import KINDS
+from tests.fakes.grafana import Looker, Values, everything
+from tests.fakes.prometheus import PrometheusError, Series
+
+pytestmark = pytest.mark.slow
+DAY_SECONDS = 86_400
+
+
+def looker(scraped: Scraped, *, switched: bool = False) -> Looker:
+    return Looker(prometheus=scraped.prometheus, end=scraped.end, span_seconds=DAY_SECONDS, switched=switched)
+
+
+def views(looker: Looker, board: dict[str, Any]) -> Iterator[Values]:
+    """All, then each office, then each counter of each office."""
+    every = everything(board)
+    yield every
+    for office in looker.choices(board, every)["office"]:
+        in_office = {**every, "office": [office]}
+        yield in_office
+        if "counter" in every:
+            for counter in looker.choices(board, in_office)["counter"]:
+                yield {**in_office, "counter": [counter]}
+
+
+def answers(looker: Looker, panel: dict[str, Any], values: Values) -> list[tuple[dict[str, Any], list[Series]]]:
+    return [(target, looker.ask(target, values)) for target in panel["targets"]]
+
+
+def troubles(looker: Looker, board: Board, drawn: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with a board: queries that fail, are empty, or lack what a legend or a link names."""
+    for values in views(looker, drawn):
+        for panel, picture in zip(board.panels, drawn["panels"], strict=True):
+            try:
+                found = answers(looker, picture, values)
+            except PrometheusError as error:
+                yield f"{panel.key} {values}: {error}"
+                continue
+            whole = values == everything(drawn)
+            yield from (f"{panel.key} {values}: {what}" for what in lacks(panel, found, whole=whole))
+
+
+def lacks(panel: Panel, found: list[tuple[dict[str, Any], list[Series]]], *, whole: bool) -> Iterator[str]:
+    for target, series in found:
+        if not series:
+            if whole or not panel.quiet:
+                yield f"no data: {target['expr']}"
+            continue
+        labels = set(chain.from_iterable(one["metric"] for one in series))
+        for label in re.findall(r"\{\{(\w+)\}\}", target.get("legendFormat", "")):
+            if label not in labels:
+                yield f"no series has the label {label} of the legend"
+    if panel.columns and all(series for _, series in found):
+        labels = set(chain.from_iterable(one["metric"] for _, series in found for one in series))
+        wanted = {column.field for column in panel.columns if not column.field.startswith("Value")}
+        if wanted - labels:
+            yield f"no series has the column {wanted - labels}"
+        if labels - wanted:
+            yield f"labels without a column of their own: {labels - wanted}"
+    if panel.link and any(set(panel.carries) - set(one["metric"]) for one in found[0][1]):
+        yield f"the link names labels that some series lack: {panel.carries}"
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: str(board.key))
+def test_every_query_has_data_for_all_for_each_office_and_for_each_counter(board: Board, scraped: Scraped) -> None:
+    drawn = made(board, Words("id"))
+    assert list(troubles(looker(scraped), board, drawn)) == []
+
+
+def test_an_office_with_an_odd_name_is_found_with_either_of_grafanas_escapings(scraped: Scraped) -> None:
+    board = next(board for board in BOARDS if board.key == "office")
+    drawn = made(board, Words("id"))
+    for switched in (False, True):
+        seen = looker(scraped, switched=switched)
+        assert ODD in seen.choices(drawn, everything(drawn))["office"]
+        alone = {**everything(drawn), "office": [ODD]}
+        assert seen.choices(drawn, alone)["counter"] == ["Loket 1"]
+        both = {**everything(drawn), "office": [ODD, "Kantor Camat Medan Timur"]}
+        assert len(seen.choices(drawn, both)["counter"]) == 2
+
+
+def test_each_device_can_be_chosen_without_an_error(scraped: Scraped) -> None:
+    board = next(board for board in BOARDS if board.key == "device")
+    drawn, seen = made(board, Words("id")), looker(scraped)
+    devices = seen.choices(drawn, everything(drawn))["device"]
+    assert len(devices) == len(KINDS)
+    for device in devices:
+        values = {**everything(drawn), "device": [device]}
+        state = answers(seen, drawn["panels"][0], values)
+        assert state[0][1], device
+        for picture in drawn["panels"]:
+            answers(seen, picture, values)
+
+
+def test_a_renamed_metric_and_an_office_without_data_are_noticed(scraped: Scraped) -> None:
+    board = next(board for board in BOARDS if board.key == "office")
+    drawn = made(board, Words("id"))
+    target = drawn["panels"][4]["targets"][0]
+    target["expr"] = target["expr"].replace("jagaloket_tickets", "jagaloket_ticket")
+    target = drawn["panels"][0]["targets"][0]
+    target["expr"] = target["expr"].replace('counter=~"$counter"', 'counter="Loket 2"')
+    found = list(troubles(looker(scraped), board, drawn))
+    assert any("office.tickets" in one for one in found)
+    assert any("office.open" in one and "Ma'rang" in one for one in found)
