@@ -3,7 +3,8 @@
 What explains what, all of it about faults that mean "it cannot be reached":
 - the layers of one link: the lowest that failed explains those above it;
 - a fallen link explains devices beyond it; a lost cable or address also those in the office's network;
-- power that failed explains what vanished within POWER_SECONDS;
+- power that failed, or a PC that lost its power, explains what vanished within POWER_SECONDS; however many tell
+  of it, the first is the fault;
 - a stopped CUPS is one fault, however many of its queues say so;
 - a hub that is gone explains what hangs on it; without a hub under watch, devices of one hub that vanish
   within HUB_SECONDS are one fault;
@@ -37,8 +38,9 @@ _PASSING = frozenset({"tls-invalid", "service-slow", "high-loss", "high-latency"
 """What a link says of its targets while a layer below is failing."""
 _NEAR_LOST = frozenset({"power-out", "cable-unplugged", "no-address"})
 _FAR_LOST = frozenset({*_NEAR_LOST, "gateway-down", "internet-down"})
-_POWER = frozenset({"power-out", "on-battery"})
-_POWERED = frozenset({NOT_RESPONDING, NOT_CONNECTED, "cable-unplugged", "no-address", "gateway-down", "internet-down"})
+_POWER = frozenset({"power-out", "on-battery", "reboot-unclean"})
+POWERED = frozenset({NOT_RESPONDING, NOT_CONNECTED, "cable-unplugged", "no-address", "gateway-down", "internet-down"})
+"""What a device or a line shows that lost its power."""
 _GONE = frozenset({NOT_RESPONDING, NOT_CONNECTED, *_LAYERS, *_PASSING})
 """What a device that others need can explain in them."""
 
@@ -106,7 +108,7 @@ def explains(cause: Standing, effect: Standing, standing: Mapping[Key, Standing]
         return False
     # Of two that could explain each other only the older does.
     if cause.device == effect.device:
-        return _below(cause, effect)
+        return _below(cause, effect) or (effect.code in _POWER and _power(cause, effect))
     return (
         _needed(cause, effect, plan)
         or _power(cause, effect)
@@ -131,12 +133,15 @@ def _needed(cause: Standing, effect: Standing, plan: Plan) -> bool:
 
 
 def _power(cause: Standing, effect: Standing) -> bool:
-    """Power that failed, told by the PC, its UPS or the link; on battery alone is enough for what vanished with it."""
+    """Power that failed, told by the PC, its UPS or the link; on battery alone is enough for what vanished with it.
+
+    A PC that went off and came back finds the rest of the office still starting.
+    """
     if cause.code not in _POWER or abs(effect.since - cause.since) > POWER_SECONDS:
         return False
     if effect.code in _POWER:
-        return cause.code == effect.code and cause.age < effect.age
-    return effect.code in _POWERED
+        return cause.age < effect.age
+    return effect.code in POWERED
 
 
 def _link(cause: Standing, effect: Standing, standing: Mapping[Key, Standing], plan: Plan) -> bool:

@@ -101,6 +101,7 @@ def _seen(known: Health, fault: Fault, confirm: Confirm) -> Health:
     if known.standing:
         return replace(known, fault=fault, streak=0)
     needed = {NOT_RESPONDING: confirm.misses, NOT_OBSERVABLE: 1}.get(fault.code, confirm.looks)
+    needed = 1 if fault.certain else needed
     if known.streak + 1 >= needed:
         return replace(known, fault=fault, standing=True, streak=0)
     return replace(known, fault=fault, streak=known.streak + 1)

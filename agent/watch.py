@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from agent.cause import POWERED
 from agent.clock import Clock
 from agent.health import FaultKey, Health
 from agent.look import Look, failed, take
@@ -191,9 +192,19 @@ class Watch:
                 rounds.plan(now, relook=False)
 
     def _settle(self, rounds: Rounds, look: Look) -> None:
+        before = set(rounds.healths)
         relook = self._settler.settle(rounds, look)
+        now = self._clock.monotonic()
         if not rounds.overdue:
-            rounds.plan(self._clock.monotonic(), relook=relook)
+            rounds.plan(now, relook=relook)
+        if any(code in POWERED for code, _ in rounds.healths.keys() - before):
+            self._ask_the_mains(now)
+
+    def _ask_the_mains(self, now: float) -> None:
+        """Something vanished: whoever knows of the mains is asked now, so that it is found on the power's ticket."""
+        for rounds in self._rounds.values():
+            if rounds.watched.probe.tells_power:
+                rounds.wake(now)
 
 
 def _changed(rounds: Rounds, wanted: Watched | None) -> bool:

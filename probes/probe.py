@@ -73,6 +73,8 @@ class Probe(ABC):
     deadline_seconds: ClassVar[float] = 10.0
     confirm: ClassVar[Confirm] = Confirm()
     metrics: ClassVar[tuple[Metric, ...]] = ()
+    tells_power: ClassVar[bool] = False
+    """Whether it knows of the mains: then it is asked at once when another device vanishes."""
 
     @abstractmethod
     def read(self) -> Reading:

@@ -81,7 +81,7 @@ class Fault:
 
     code: the standard's own keyword (PWG 5100.9, RFC 8011 printer-state-reasons, interface.md's list).
     part: which tray, supply, layer or target, where there are several; with code it is the fault's key.
-    detail: the evidence, for a technician.
+    detail: the evidence, for a technician. certain: a second look could not tell otherwise, so one is enough.
     """
 
     code: str
@@ -89,6 +89,7 @@ class Fault:
     actor: Actor
     part: SafeText = NO_TEXT
     detail: SafeText = NO_TEXT
+    certain: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

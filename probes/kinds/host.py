@@ -10,7 +10,7 @@ import psutil
 
 from probes.host import clock, disk, health, load, power
 from probes.host.part import Found
-from probes.probe import Candidate, Probe
+from probes.probe import Candidate, Confirm, Probe
 from probes.reading import Metric, ProbeError, Reading
 from probes.text import SafeText, clean
 
@@ -42,6 +42,8 @@ class Host(Probe):
     _clock: clock.PcClock = field(init=False, repr=False)
     _smart: health.Smart = field(init=False, repr=False, default_factory=health.Smart)
 
+    confirm: ClassVar[Confirm] = Confirm(relook_seconds=0.5)  # a power cut is to be known before what it takes along
+    tells_power: ClassVar[bool] = True
     metrics: ClassVar[tuple[Metric, ...]] = disk.METRICS + load.METRICS + power.METRICS + clock.METRICS + health.METRICS
 
     def __post_init__(self) -> None:

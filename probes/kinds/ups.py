@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from probes.probe import Candidate, Probe
+from probes.probe import Candidate, Confirm, Probe
 from probes.reading import Metric, ProbeError, Reading
 from probes.secret import Secret
 from probes.text import clean
@@ -39,6 +39,8 @@ class Ups(Probe):
     _limits: Limits = field(init=False, repr=False)
 
     interval_seconds: ClassVar[float] = 5.0  # what falls with the power is to be found on the power's ticket
+    confirm: ClassVar[Confirm] = Confirm(relook_seconds=0.5)
+    tells_power: ClassVar[bool] = True
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
 
     def __post_init__(self) -> None:

@@ -10,10 +10,10 @@ from probes.reading import Actor, Fault, Severity
 from probes.text import clean
 from probes.wire import route
 from probes.wire.address import is_link_local
+from probes.wire.powersupply import SUPPLIES, power
 from probes.wire.route import Interface
 
 SYS_NET = Path("/sys/class/net")
-POWER_SUPPLIES = Path("/sys/class/power_supply")
 
 
 @dataclass(kw_only=True)
@@ -49,7 +49,7 @@ class CarrierLayer(Layer):
 
     name = "carrier"
 
-    def __init__(self, line: Line, supplies: Path = POWER_SUPPLIES) -> None:
+    def __init__(self, line: Line, supplies: Path = SUPPLIES) -> None:
         self._line = line
         self._supplies = supplies
         self._quality = CableQuality()
@@ -72,27 +72,15 @@ class CarrierLayer(Layer):
         return Verdict(up=False, faults=(unplugged(line.interface, interface, self._supplies),), facts=facts)
 
 
-def unplugged(name: str, interface: Interface | None, supplies: Path = POWER_SUPPLIES) -> Fault:
+def unplugged(name: str, interface: Interface | None, supplies: Path = SUPPLIES) -> Fault:
     """No carrier: the cable or the device behind it; where this PC has no mains either, the power."""
     if interface is None:
         return lan_fault("cable-unplugged", f"{name} does not exist")
     if not interface.is_up:
         return lan_fault("cable-unplugged", f"{name} is switched off in this PC")
-    if on_mains(supplies) is False:
+    if power(supplies).on_mains is False:
         return lan_fault("power-out", f"{name} lost its partner, and the PC runs on battery", Actor.POWER)
     return lan_fault("cable-unplugged", f"{name} has no carrier")
-
-
-def on_mains(supplies: Path = POWER_SUPPLIES) -> bool | None:
-    """Whether any mains adapter is online; None where the PC has none that tells (sysfs-class-power)."""
-    states = []
-    for supply in supplies.glob("*"):
-        try:
-            if (supply / "type").read_text("ascii").strip() in ("Mains", "USB"):
-                states.append((supply / "online").read_text("ascii").strip() != "0")
-        except (OSError, UnicodeDecodeError):
-            continue
-    return any(states) if states else None
 
 
 class AddressLayer(Layer):

@@ -1,6 +1,7 @@
 """One fault, one ticket: watch, judgement and ledger together, in virtual time."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from agent.health import judge
 from agent.place import Place, Way
 from alerts.incident import Action, Status
 from probes.reading import ProbeError, Reading, Severity
-from tests.fakes.counter import Counter, bad, fine
+from tests.fakes.counter import Counter, bad, fault, fine
 
 MINUTE, HOUR = 60.0, 3_600.0
 PLACES = {
@@ -132,6 +133,45 @@ def test_power_takes_what_vanished_with_it(counter: Counter) -> None:
     fall(counter, *PRINTERS)
     counter.run(10 * MINUTE)
     assert [one.code for one in counter.tickets()] == ["on-battery"]
+
+
+def test_a_power_cut_that_everybody_tells_of_is_one_ticket_and_two_letters(counter: Counter) -> None:
+    fall(counter, "iris", "sidik-jari", code="not-connected")
+    counter.say("internet", bad("power-out"))
+    counter.say("pc", bad("on-battery", severity=Severity.NOTICE))
+    fall(counter, *PRINTERS)
+    counter.run(10 * MINUTE)
+    assert len(counter.book.standing()) == len(PRINTERS) + 4
+    (ticket,) = counter.tickets()
+    assert ticket.code in {"on-battery", "power-out"}
+    rise(counter, "pc", "internet", "iris", "sidik-jari", *PRINTERS)
+    counter.run(HOUR)
+    assert ([one.status for one in counter.tickets()], counter.book.standing()) == ([Status.RECOVERED], ())
+    assert counter.letters()[-1].action is Action.RECOVERED
+
+
+def test_after_an_unclean_restart_one_ticket_says_so_and_what_stays_away_gets_its_own(counter: Counter) -> None:
+    lost = replace(fault("reboot-unclean", severity=Severity.NOTICE), certain=True)
+    counter.book.shut()
+    counter.say("pc", replace(fine(), faults=(lost,)))
+    fall(counter, "internet", code="gateway-down")
+    fall(counter, "iris", code="not-connected")
+    fall(counter, *PRINTERS)
+    counter.start()
+    counter.run(2 * MINUTE)
+    assert [one.code for one in counter.tickets()] == ["reboot-unclean"]
+    rise(counter, "internet", *PRINTERS)
+    counter.run(3 * MINUTE)
+    rise(counter, "pc")
+    counter.run(HOUR)
+    assert [(one.device.id, one.code, one.status) for one in counter.tickets()] == [
+        ("pc", "reboot-unclean", Status.RECOVERED),
+        ("iris", "not-connected", Status.NEW),
+    ]
+    assert [one.action for one in counter.letters() if one.ticket == counter.tickets()[0].number] == [
+        Action.OPENED,
+        Action.RECOVERED,
+    ]
 
 
 def test_devices_of_one_hub_are_one_ticket(counter: Counter) -> None:

@@ -27,6 +27,7 @@ PLAN = Plan(
     },
     links=frozenset({"internet"}),
 )
+POWER_CODES = ("on-battery", "power-out", "reboot-unclean")
 MORNING = 1_795_496_400.0
 
 
@@ -119,6 +120,32 @@ def test_power_explains_what_vanished_with_it_and_nothing_later() -> None:
     assert cause_of(stands("printer-resi", "media-empty", 2), power) == ""
 
 
+def test_a_pc_that_lost_its_power_finds_the_office_still_starting() -> None:
+    restart = stands("pc", "reboot-unclean", severity=Severity.NOTICE)
+    assert cause_of(stands("internet", "gateway-down", 3), restart) == "pc reboot-unclean"
+    assert cause_of(stands("iris", "not-connected", 1), restart) == "pc reboot-unclean"
+    assert cause_of(stands("printer-lantai-2", "not-responding", 80), restart) == "pc reboot-unclean"
+    assert cause_of(stands("printer-lantai-2", "not-responding", 200), restart) == ""
+    assert cause_of(stands("printer-resi", "cover-open", 1), restart) == ""
+
+
+@pytest.mark.parametrize("first", ["ups on-battery", "pc on-battery", "pc reboot-unclean", "internet power-out"])
+def test_however_many_tell_of_one_power_cut_the_first_is_the_fault(first: str) -> None:
+    names = ("ups on-battery", "pc on-battery", "pc reboot-unclean", "internet power-out")
+    told = {name: stands(name.partition(" ")[0], name.partition(" ")[2], 5) for name in names}
+    told[first] = replace(told[first], since=MORNING)
+    for name, one in told.items():
+        assert cause_of(one, *told.values()) == ("" if name == first else first)
+
+
+def test_two_power_cuts_of_one_day_are_two() -> None:
+    assert cause_of(stands("ups", "on-battery", 3_600), stands("pc", "on-battery")) == ""
+
+
+def test_the_last_minutes_of_a_battery_are_told_beside_the_power_cut() -> None:
+    assert cause_of(stands("ups", "battery-low", 30), stands("ups", "on-battery")) == ""
+
+
 def test_the_root_is_the_deepest_cause() -> None:
     power = stands("ups", "power-out")
     cable = stands("internet", "cable-unplugged", 5, cause=power.key)
@@ -185,7 +212,7 @@ def test_no_two_faults_explain_each_other() -> None:
         for index, (device, code) in enumerate(
             (device, code)
             for device in PLAN.places
-            for code in ("not-responding", "not-connected", "cable-unplugged", "gateway-down", "on-battery")
+            for code in ("not-responding", "not-connected", "cable-unplugged", "gateway-down", *POWER_CODES)
         )
     ]
     known = {one.key: one for one in many}

@@ -59,6 +59,11 @@ def test_a_stated_fault_is_confirmed_by_the_second_look_which_comes_soon() -> No
     assert second.began[0].since == 1000.0
 
 
+def test_what_a_second_look_could_not_tell_otherwise_stands_at_the_first() -> None:
+    first = Case().look(says(replace(COVER, certain=True), LOW))
+    assert (began(first), first.relook) == (["cover-open"], True)
+
+
 def test_a_fault_seen_once_and_gone_leaves_nothing() -> None:
     case = Case()
     verdict = case.looks(FINE, says(COVER), FINE)

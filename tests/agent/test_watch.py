@@ -204,6 +204,37 @@ def test_an_event_brings_the_next_look_at_once() -> None:
     assert (probe.reads, rig.clock.now) == (before + 1, now)
 
 
+class Mains(Scripted):
+    """A device that knows of the mains."""
+
+    tells_power = True
+
+
+def test_when_something_vanishes_whoever_knows_of_the_mains_is_asked_at_once() -> None:
+    scanner, ups, printer = Scripted(), Mains(), Scripted()
+    rig = Rig(scanner=scanner, ups=ups, printer=printer)
+    rig.run(5)
+    now, before = rig.clock.now, (ups.reads, printer.reads)
+    fault = Fault(code="not-connected", severity=Severity.BLOCKING, actor=Actor.COUNTER)
+    scanner.say = Reading(reachable=False, faults=(fault,))
+    assert scanner.wake is not None
+    scanner.wake()
+    for _ in range(4):
+        rig.watch.step()
+    assert ((ups.reads, printer.reads), rig.clock.now) == ((before[0] + 1, before[1]), now)
+    rig.run(60)
+    assert ups.reads <= before[0] + 6, "what stays away asks the mains only once"
+
+
+def test_a_fault_that_is_no_silence_asks_no_mains() -> None:
+    printer, ups = Scripted(), Mains()
+    rig = Rig(printer=printer, ups=ups)
+    rig.run(5)
+    printer.say = OPEN
+    rig.run(15)
+    assert ups.reads == 2
+
+
 def test_an_event_during_a_look_is_not_lost() -> None:
     probe = Scripted()
     rig = Rig(scanner=probe)

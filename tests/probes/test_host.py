@@ -1,14 +1,16 @@
 """The PC: this one's real state, and what it would say if things were worse."""
 
 import os
+import re
 from collections import namedtuple
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from probes.host import disk, load
+from probes.host import disk, load, power
 from probes.host.part import Found
 from probes.kinds.host import Host
 from probes.reading import Actor, Fault, ProbeError, Severity
@@ -195,29 +197,49 @@ class TestThermometer:
         assert len(reads) == 1
 
 
+class Supplies:
+    """A /sys/class/power_supply."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, kind: str, **attributes: str) -> None:
+        (self._folder / name).mkdir(exist_ok=True)
+        for attribute, text in {"type": kind, **attributes}.items():
+            (self._folder / name / attribute).write_text(f"{text}\n")
+
+
 class TestPower:
-    @staticmethod
-    def battery(monkeypatch: pytest.MonkeyPatch, percent: float, plugged: bool | None) -> Host:  # noqa: FBT001 - psutil's
-        state = SimpleNamespace(percent=percent, power_plugged=plugged)
-        monkeypatch.setattr(psutil, "sensors_battery", lambda: state, raising=False)
-        return Host()
+    @pytest.fixture
+    def pc(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Supplies:
+        monkeypatch.setattr(power.battery, "__defaults__", (tmp_path,))
+        return Supplies(tmp_path)
 
-    def test_running_on_battery_is_told_and_a_low_one_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        host = self.battery(monkeypatch, 80, plugged=False)
-        fault = the_fault(host, "on-battery")
+    def test_running_on_battery_is_told_and_a_low_one_too(self, pc: Supplies) -> None:
+        pc.put("AC", "Mains", online="0")
+        pc.put("BAT0", "Battery", present="1", status="Discharging", capacity="80")
+        fault = the_fault(Host(), "on-battery")
         assert fault is not None
-        assert (fault.actor, fault.severity) == (Actor.POWER, Severity.NOTICE)
-        assert the_fault(host, "battery-low") is None
-        assert the_fault(self.battery(monkeypatch, 10, plugged=False), "battery-low") is not None
+        assert (fault.actor, fault.severity, fault.detail) == (Actor.POWER, Severity.NOTICE, "80% left")
+        assert the_fault(Host(), "battery-low") is None
+        pc.put("BAT0", "Battery", status="Discharging", capacity="10")
+        assert the_fault(Host(), "battery-low") is not None
 
-    def test_charging_is_healthy_however_empty_the_battery_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        host = self.battery(monkeypatch, 3, plugged=True)
-        assert the_fault(host, "battery-low") is None
-        assert value(host, "battery_ratio") == {"": 0.03}
+    def test_charging_is_healthy_however_empty_the_battery_is(self, pc: Supplies) -> None:
+        pc.put("AC", "Mains", online="1")
+        pc.put("BAT0", "Battery", status="Charging", capacity="3")
+        assert Host().read().faults == ()
+        assert (value(Host(), "battery_ratio"), value(Host(), "power_online")) == ({"": 0.03}, {"": 1})
 
-    def test_a_battery_that_does_not_know_about_the_mains_cannot_tell(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        reading = self.battery(monkeypatch, 3, plugged=None).read()
+    def test_a_battery_that_does_not_know_about_the_mains_cannot_tell(self, pc: Supplies) -> None:
+        pc.put("BAT0", "Battery", status="Unknown", capacity="3")
+        reading = Host().read()
         assert (reading.capabilities["battery"], reading.faults) == (False, ())
+
+    def test_the_battery_of_a_mouse_is_not_the_pcs(self, pc: Supplies) -> None:
+        pc.put("hidpp_battery_0", "Battery", scope="Device", online="1", status="Discharging", capacity="5")
+        reading = Host().read()
+        assert (reading.capabilities["battery"], reading.faults, value(Host(), "battery_ratio")) == (False, (), {})
 
     def test_a_restart_after_a_power_cut_is_told_for_a_while(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -228,9 +250,24 @@ class TestPower:
         boot.begin(tmp_path, boot="two")
         fault = the_fault(Host(), "reboot-unclean")
         assert fault is not None
-        assert "last sign of life 20" in fault.detail
-        monkeypatch.setattr("time.monotonic", lambda: boot.LAST[0].begun + 901)
+        assert (fault.actor, fault.severity, fault.certain) == (Actor.POWER, Severity.NOTICE, True)
+        told = re.fullmatch(r"last sign of life (\S+), started again (\S+)", fault.detail)
+        assert told is not None
+        assert datetime.fromisoformat(told[1]).timestamp() == int(boot.LAST[0].last_seen)
+        assert datetime.fromisoformat(told[2]).timestamp() == int(psutil.boot_time())
+        monkeypatch.setattr("time.monotonic", lambda: boot.LAST[0].begun + 301)
         assert the_fault(Host(), "reboot-unclean") is None
+
+    def test_a_clock_that_lost_its_time_with_the_power_names_only_the_last_sign_of_life(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(boot, "LAST", [])
+        boot.begin(tmp_path, boot="one")
+        boot.begin(tmp_path, boot="two")
+        monkeypatch.setattr(clock, "trusted", lambda: False)
+        fault = the_fault(Host(), "reboot-unclean")
+        assert fault is not None
+        assert "started again" not in fault.detail
 
 
 class TestClock:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from probes.link.cable import CableQuality
-from probes.link.lan import likely_interface, on_mains, unplugged
+from probes.link.lan import likely_interface, unplugged
 from probes.reading import Actor, Fault
 from probes.wire.route import Interface
 
@@ -74,6 +74,8 @@ class TestNoCarrier:
     @staticmethod
     def fault(tmp_path: Path, interface: Interface | None, mains: str | None = None) -> Fault:
         if mains is not None:
+            (tmp_path / "BAT0").mkdir()
+            (tmp_path / "BAT0" / "type").write_text("Battery\n")
             supply = tmp_path / "AC"
             supply.mkdir()
             (supply / "type").write_text("Mains\n")
@@ -92,13 +94,6 @@ class TestNoCarrier:
     def test_it_is_neither_where_somebody_switched_the_interface_off(self, tmp_path: Path) -> None:
         fault = self.fault(tmp_path, replace(ETH, is_up=False, has_carrier=False), "0\n")
         assert (fault.code, "switched off" in fault.detail) == ("cable-unplugged", True)
-
-    def test_supplies_that_do_not_tell_are_passed_over(self, tmp_path: Path) -> None:
-        (tmp_path / "BAT0").mkdir()
-        (tmp_path / "BAT0" / "type").write_text("Battery\n")
-        (tmp_path / "AC").mkdir()
-        assert on_mains(tmp_path) is None
-        assert on_mains(tmp_path / "missing") is None
 
 
 def test_hardware_with_a_carrier_is_the_likely_interface(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from tests.vm.counter import CounterPc, wait
 
 Figure = Callable[[str], None]
 CUT_AFTER_SECONDS = [step / 50 for step in range(10)]
-FIVE_LETTERS = 5
-"""Three tickets were opened, two of them recovered."""
+THREE_LETTERS = 3
+"""Two tickets were opened, one of them recovered."""
 FOLDER = "/var/lib/jagaloket"
 
 
@@ -35,15 +35,15 @@ def test_after_a_power_cut_nothing_is_lost_nothing_doubled_and_it_is_told(
         again.sh("modprobe vhci_hcd")
         again.plug_scanner()
         again.wait_for("sidik-jari", "ok")
-        wait(lambda: len(again.tickets()) == 3, 60, "three tickets")
+        wait(lambda: len(again.tickets()) == 2, 60, "two tickets")
         found = Counter((ticket["device"]["id"], ticket["code"], ticket["status"]) for ticket in again.tickets())
         assert found == {
             ("kartu", "not-connected", "recovered"): 1,
-            ("sidik-jari", "not-connected", "recovered"): 1,
+            # The scanner was not there yet after the boot: that is noted on this ticket.
             ("pc", "reboot-unclean", "new"): 1,
         }
         expected = again.outbox()
-        assert len(set(expected)) == len(expected) == FIVE_LETTERS
+        assert len(set(expected)) == len(expected) == THREE_LETTERS
         wait(lambda: len(letters(again)) >= len(expected), 120, "every letter")
         assert len(set(letters(again))) == len(letters(again)) == len(expected)
 
