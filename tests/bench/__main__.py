@@ -14,7 +14,7 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from ours.alarm(3 if short else 10)
     yield from ours.cost(45 if short else 300)
     yield from ours.snmp(45 if short else 300)
-    yield from unplug.figures(4 if short else 200)
+    yield from unplug.figures(4 if short else 500)
     yield from unplug.idle(30 if short else 120)
     yield from rivals.cost(45 if short else 300)
     if not short:

@@ -19,7 +19,7 @@ install -D /opt/rig/counter.toml /etc/jagaloket/jagaloket.toml && dpkg -i /opt/r
 chgrp jagaloket /etc/jagaloket/jagaloket.toml && chmod 640 /etc/jagaloket/jagaloket.toml
 """
 TELL = "systemd-run --quiet --unit=tell-tickets python3 /opt/rig/tell_tickets.py"
-PROGRAMS = ("vusb.py", "tell_tickets.py", "mailbox.py")
+PROGRAMS = ("vusb.py", "tell_tickets.py", "mailbox.py", "scan.py", "looks.py")
 
 
 def installed() -> tuple[Path, Path]:

@@ -11,6 +11,7 @@ from tests.vm.guest import CARD
 
 Figure = Callable[[str], None]
 ROUNDS = 20
+LOOKS = 200
 VENDORS = "cat /sys/bus/usb/devices/*/idVendor"
 
 
@@ -94,3 +95,35 @@ def test_a_scanner_that_answers_nothing_holds_nothing_up(pc: CounterPc) -> None:
     pc.event(30, device="sidik-jari", code="not-connected", status="new")
     pc.unplug("card")
     pc.event(10, device="kartu", code="not-connected", status="new")
+
+
+def test_two_hundred_looks_leave_a_scan_that_runs_alone(pc: CounterPc, figure: Figure) -> None:
+    scan = scanning(pc)
+    looks = pc.sh(f"/opt/jagaloket/bin/python3 -I /opt/rig/looks.py {LOOKS} 05ba", 300)
+    done = scan()
+    assert looks.split() == [str(LOOKS), str(LOOKS)]
+    assert done["packets"] > LOOKS
+    assert (done["errors"], done["gaps"]) == (0, 0)
+    figure(f"{LOOKS} looks, each asking the device its speed, beside a scan: {done['packets']} packets, none lost")
+
+
+def test_a_scan_that_is_disturbed_is_noticed_by_the_test_above(pc: CounterPc) -> None:
+    scan = scanning(pc)
+    pc.unplug_scanner()
+    assert scan()["errors"] > 0
+
+
+def scanning(pc: CounterPc) -> Callable[[], dict[str, int]]:
+    """Start a recording program at a scanner that streams, at full speed, so that looks have something to ask."""
+    pc.unplug_scanner()
+    pc.event(30, device="sidik-jari", code="not-connected", status="new")
+    pc.plug_scanner("--stream --speed full")
+    wait(lambda: "05ba" in pc.sh(VENDORS), 20, "the scanner to come")
+    pc.sh("systemd-run --quiet --unit=scan python3 /opt/rig/scan.py 05ba")
+    wait(lambda: pc.sh("ls /run/scanning", check=False).strip() == "/run/scanning", 20, "the scan to start")
+
+    def stop() -> dict[str, int]:
+        pc.sh("systemctl stop scan")
+        return dict(json.loads(pc.sh("cat /run/scan.json")))
+
+    return stop

@@ -1,6 +1,6 @@
 """A USB device written in Python, plugged into this kernel's own USB core (vhci_hcd, over a socket pair).
 
-  vusb.py NAME [--port N] [--speed full|high] [--fault proto|hang]
+  vusb.py NAME [--port N] [--speed full|high] [--fault proto|hang] [--stream]
 plugs the device in, and out again at SIGTERM. Everything above the wire is real: hub port, enumeration, sysfs,
 udev, usbfs. Needs root and `modprobe vhci_hcd`. Wire format: Documentation/usb/usbip_protocol.rst of the kernel.
 Standard library only: it runs in the guest.
@@ -48,8 +48,8 @@ class Stall(Exception):  # noqa: N818 - USB's own word for it
 class Device:
     """Answers the kernel's requests."""
 
-    def __init__(self, model: Model, *, fault: str = "") -> None:
-        self._model, self._fault = model, fault
+    def __init__(self, model: Model, *, fault: str = "", stream: bool = False) -> None:
+        self._model, self._fault, self._stream, self._packets = model, fault, stream, 0
 
     def serve(self, wire: socket.socket) -> None:
         """Until the kernel hangs up."""
@@ -66,6 +66,11 @@ class Device:
             (length,) = struct.unpack_from(">i", head, 24)
             if not inward:
                 stream.read(length)
+            if endpoint and self._stream:
+                packet = struct.pack(">Q", self._packets)[:length]
+                self._packets += 1
+                wire.sendall(struct.pack(">5I5i8x", RET_SUBMIT, number, 0, 0, 0, 0, len(packet), 0, 0, 0) + packet)
+                continue
             if endpoint or self._fault == "hang":
                 waiting.add(number)  # a scanner that nobody touches, or one that answers nothing
                 continue
@@ -134,6 +139,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--speed", choices=SPEEDS, default="high")
     parser.add_argument("--fault", choices=["proto", "hang"], default="")
+    parser.add_argument("--stream", action="store_true", help="count packets on the interrupt endpoint")
     chosen = parser.parse_args()
 
     def unplug(*_: object) -> None:
@@ -145,7 +151,7 @@ def main() -> None:
     plug = f"{chosen.port} {kernel.fileno()} {0x10000 + chosen.port + 1} {SPEEDS[chosen.speed]}"
     attach(plug)
     kernel.close()
-    Device(MODELS[chosen.name], fault=chosen.fault).serve(device)
+    Device(MODELS[chosen.name], fault=chosen.fault, stream=chosen.stream).serve(device)
 
 
 if __name__ == "__main__":
