@@ -15,6 +15,7 @@ from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
+from agent.morning import Morning
 from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page
@@ -106,6 +107,7 @@ class Agent:
         self._settler = Settler(self._book, self._panel, clock=self._clock, told=self._told)
         self._settler.link_back = self._link_back
         self._watch = Watch(self._settler, clock=self._clock)
+        self._morning = Morning(lambda: self._config.office, self._look_at_all)
         self._supplies = SupplyKeeper(self._panel, self._book, self._clock)
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
@@ -203,8 +205,13 @@ class Agent:
         except OSError as error:
             log.warning("no sign of life could be written: %s", error.strerror)
 
+    def _look_at_all(self) -> None:
+        for item in self._config.watched:
+            self._watch.wake(item.device.id)
+
     def _attend(self) -> None:
         """Letters that had to wait, and tickets that nobody took up."""
+        self._morning.attend(self._clock.wall())
         is_open = self._config.office.is_open(self._clock.wall()) is not False
         try:
             if self._book.attend(self._settler.cases.addressees, is_open=is_open):

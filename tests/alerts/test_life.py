@@ -100,6 +100,7 @@ def test_a_ticket_nobody_knows_yet_goes_onto_its_causes(desk: Desk) -> None:
     assert moved.number == cause.number
     merged = desk.book.ticket(early.number)
     assert (merged.status, merged.merged_into) == (Status.CLOSED, cause.number)
+    assert sum(desk.book.ticket_counts().values()) == 1, "one work order is one ticket"
     assert desk.sent(early.number) == []
 
 
