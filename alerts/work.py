@@ -59,8 +59,7 @@ def latest(connection: sqlite3.Connection, statuses: Collection[Status], limit: 
 def counts(connection: sqlite3.Connection) -> Mapping[tuple[Status, Severity], int]:
     """How many tickets there are of each status and severity; drills and what went onto another's are none."""
     found = connection.execute(
-        "SELECT status, severity, count(*) FROM ticket WHERE kind != ? AND merged_into = '' "
-        "GROUP BY status, severity",
+        "SELECT status, severity, count(*) FROM ticket WHERE kind != ? AND merged_into = '' GROUP BY status, severity",
         (DRILL,),
     ).fetchall()
     return {(Status(row[0]), Severity(row[1])): row[2] for row in found if row[1] in set(Severity)}

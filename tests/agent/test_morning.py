@@ -15,7 +15,7 @@ def looks(office: Office, *moments: str) -> list[str]:
     seen: list[str] = []
     now = ""
     morning = Morning(lambda: office, lambda: seen.append(now))
-    for now in moments:  # noqa: B007 - the callback reads it
+    for now in moments:
         morning.attend(datetime.fromisoformat(now).replace(tzinfo=JAKARTA).timestamp())
     return seen
 
