@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from agent import discovery
-from agent.config import Config, ConfigError, dotted, parse
+from agent.config import Config, ConfigError, parse
+from agent.lines import dotted
 from agent.options import Mistakes
 from probes.probe import Candidate
 from probes.text import clean

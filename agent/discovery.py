@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from agent.config import KINDS, ConfigError
+from agent.config import ConfigError
+from agent.devices import KINDS
 from agent.merge import merge
 from probes import shelf
 from probes.probe import Candidate, Probe

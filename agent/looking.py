@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from agent.clock import SystemClock
-from agent.config import Config, ConfigError, dotted, watch_device
+from agent.config import Config, ConfigError
+from agent.devices import watch_device
+from agent.lines import dotted
 from agent.look import Look, failed, take
 from agent.options import Mistakes
 from agent.watched import Watched

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import KINDS
+from agent.devices import KINDS
 from agent.options import names
 from agent.web import WebSettings
 from alerts.letter import MailSettings, MailTo

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import ConfigError, Function, line_of, load
+from agent.config import ConfigError, Function, load
+from agent.lines import line_of
 from probes.secret import Secret
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "config"
