@@ -41,7 +41,8 @@ _FAR_LOST = frozenset({*_NEAR_LOST, "gateway-down", "internet-down"})
 _POWER = frozenset({"power-out", "on-battery", "reboot-unclean"})
 POWERED = frozenset({NOT_RESPONDING, NOT_CONNECTED, "cable-unplugged", "no-address", "gateway-down", "internet-down"})
 """What a device or a line shows that lost its power."""
-_GONE = frozenset({NOT_RESPONDING, NOT_CONNECTED, *_LAYERS, *_PASSING})
+_PROGRAM = frozenset({"process-not-running", "service-failed", "port-not-listening", "file-stale"})
+_GONE = frozenset({NOT_RESPONDING, NOT_CONNECTED, *_LAYERS, *_PASSING, *_PROGRAM})
 """What a device that others need can explain in them."""
 
 

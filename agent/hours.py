@@ -9,7 +9,8 @@ OPENING_SECONDS = 1_800.0
 CLOSING_SECONDS = 900.0
 """They switch things off as they leave."""
 
-_OFF = frozenset({NOT_RESPONDING, "not-connected"})
+_OFF = frozenset({NOT_RESPONDING, "not-connected", "process-not-running", "port-not-listening", "file-stale"})
+"""Programs are closed like equipment is switched off; one that failed says so at any hour (service-failed)."""
 _LINE_OFF = frozenset({"cable-unplugged", "no-address", "gateway-down", "internet-down", "dns-failed", "vpn-down"})
 
 IsOpen = Callable[[float], bool | None]

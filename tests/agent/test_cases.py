@@ -246,7 +246,13 @@ def test_a_full_disk_loses_no_cause_and_nobodys_letter(counter: Counter, monkeyp
     assert (len(counter.tickets()), kinds(counter), bool(told)) == (1, [Action.OPENED], True)
 
 
-@pytest.mark.parametrize("code", ["not-responding", "not-connected", "gateway-down"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("not-responding", "not-connected", "gateway-down"),
+        *("process-not-running", "port-not-listening", "file-stale"),
+    ],
+)
 def test_what_is_switched_off_at_night_is_no_fault(pair: Counter, code: str) -> None:
     opens = pair.clock.wall() + 10 * HOUR
     pair.around(is_open=lambda moment: moment >= opens)

@@ -195,6 +195,14 @@ def test_the_configuration_can_say_what_a_device_needs_through_others_too() -> N
     assert cause_of(hub, stands("pembaca", "not-connected")) == ""
 
 
+def test_a_program_that_needs_the_internet_waits_for_it() -> None:
+    places = {**PLAN.places, "siak": Place(kind="software", depends_on=("internet",))}
+    plan = Plan(places=places, links=PLAN.links)
+    internet = stands("internet", "internet-down")
+    assert cause_of(stands("siak", "file-stale", 2_000), internet, plan=plan) == "internet internet-down"
+    assert cause_of(stands("siak", "file-stale", 2_000), internet) == ""
+
+
 def test_a_new_cause_takes_over_what_was_seen_shortly_before_it() -> None:
     link = stands("internet", "cable-unplugged", 60)
     before = (
