@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from tests.bench import ours, rivals, unplug
+from tests.bench import ours, rivals, siege, unplug
 from tests.bench.figures import Figure
 
 
@@ -14,6 +14,8 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from ours.alarm(3 if short else 10)
     yield from ours.cost(45 if short else 300)
     yield from ours.snmp(45 if short else 300)
+    yield from siege.siege(10 if short else 60)
+    yield from siege.restarts(10 if short else 200)
     yield from unplug.figures(4 if short else 500)
     yield from unplug.idle(30 if short else 120)
     yield from rivals.cost(45 if short else 300)
