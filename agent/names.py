@@ -51,6 +51,14 @@ SUPPLY_REPLACED = _gauge(
     "jagaloket_printer_supply_replaced_timestamp_seconds", "When a supply was last replaced.", "device", *SUPPLY_LABELS
 )
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")
+OFFICE_OPENS = _gauge(
+    "jagaloket_office_opens_timestamp_seconds",
+    "When the present (0) and the next stretches of opening time begin.",
+    "stretch",
+)
+OFFICE_CLOSES = _gauge(
+    "jagaloket_office_closes_timestamp_seconds", "When these stretches of opening time end.", "stretch"
+)
 SOURCE_UP = _gauge("jagaloket_metrics_source_up", "Whether this part of the page could be read.", "source")
 
 PROCESS = (
@@ -79,6 +87,8 @@ _OWN = (
     SUPPLY_DAYS_LEFT,
     SUPPLY_REPLACED,
     OFFICE_OPEN,
+    OFFICE_OPENS,
+    OFFICE_CLOSES,
     SOURCE_UP,
     exposition.DROPPED,
 )

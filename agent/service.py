@@ -16,6 +16,7 @@ from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
 from agent.morning import Morning
+from agent.openings import Openings
 from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page
@@ -240,7 +241,10 @@ class Agent:
             ledger=self._ledger,
             functions=lambda: {item.id: _UP[state] for item, state in self._functions().items()},
             office_open=lambda: self._config.office.is_open(self._clock.wall()),
-            more={"supplies": self._supplies.samples},
+            more={
+                "supplies": self._supplies.samples,
+                "hours": Openings(self._config.office, self._clock.wall).samples,
+            },
         )
         board = Board(
             panel=self._panel,

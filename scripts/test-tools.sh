@@ -86,4 +86,6 @@ elif [ -n "$wanted" ]; then
 fi
 fetch promtool promtool prometheus # Debian 13 has a package of its own
 fetch prometheus prometheus
+fetch prometheus-alertmanager prometheus-alertmanager
+fetch amtool prometheus-alertmanager
 fetch vmagent victoria-metrics
