@@ -50,6 +50,11 @@ SUPPLY_DAYS_LEFT = _gauge(
 SUPPLY_REPLACED = _gauge(
     "jagaloket_printer_supply_replaced_timestamp_seconds", "When a supply was last replaced.", "device", *SUPPLY_LABELS
 )
+OUTAGE_SECONDS = _counter(
+    "jagaloket_outage_seconds_total",
+    "How long faults that stop a link were seen to stand, by cause; counted once a minute.",
+    *("device", "cause"),
+)
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")
 OFFICE_OPENS = _gauge(
     "jagaloket_office_opens_timestamp_seconds",
@@ -86,6 +91,7 @@ _OWN = (
     OUTBOX_DEAD,
     SUPPLY_DAYS_LEFT,
     SUPPLY_REPLACED,
+    OUTAGE_SECONDS,
     OFFICE_OPEN,
     OFFICE_OPENS,
     OFFICE_CLOSES,

@@ -17,6 +17,8 @@ from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
 from agent.morning import Morning
 from agent.openings import Openings
+from agent.outages import OutageKeeper
+from agent.outages import samples as outage_samples
 from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page
@@ -27,6 +29,7 @@ from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
 from alerts import feasts, filelock
 from alerts.ledger import Ledger
+from alerts.outages import COUNT_SECONDS
 from alerts.outbox import Outbox
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import clean
@@ -110,6 +113,7 @@ class Agent:
         self._watch = Watch(self._settler, clock=self._clock)
         self._morning = Morning(lambda: self._config.office, self._look_at_all)
         self._supplies = SupplyKeeper(self._panel, self._book, self._clock)
+        self._outages = OutageKeeper(self._panel, self._book)
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
         self._web = WebServer(config.web, self._pages)
@@ -131,6 +135,8 @@ class Agent:
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
         self._watch.every(LIFE_SIGN_SECONDS, self._attend)
         self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
+        self._outages.start()
+        self._watch.every(COUNT_SECONDS, self._outages.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:
@@ -244,6 +250,7 @@ class Agent:
             more={
                 "supplies": self._supplies.samples,
                 "hours": Openings(self._config.office, self._clock.wall).samples,
+                "outages": lambda: outage_samples(self._ledger().outages),
             },
         )
         board = Board(

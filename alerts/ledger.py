@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from alerts import life, owed, rows, steps, work
+from alerts import life, outages, owed, rows, steps, work
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
 from alerts.levels import Levels
 from alerts.life import Case
 from alerts.notices import Notices
+from alerts.outages import Outages
 from alerts.policy import HOUR_SECONDS, PLAIN, TicketPolicy
 from alerts.salvage import Salvage
 from alerts.store import Store
@@ -32,13 +33,14 @@ class Ledger:
 
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
-    policy: how tickets live.
+    outages: the times without a way out. policy: how tickets live.
     """
 
     def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
         self._store, self._zone, self.policy = store, zone, policy
         self.notices = Notices(store)
         self.levels = Levels(store)
+        self.outages = Outages(store)
 
     @classmethod
     def open(
@@ -115,7 +117,9 @@ class Ledger:
                 life.join(connection, case, root["ticket"], self._store.clock())
                 return work.read(connection, root["ticket"])
             connection.execute("DELETE FROM incident WHERE id = ?", (known["id"],))
-            return work.read(connection, self._write(connection, case, addressees))
+            number = self._write(connection, case, addressees)
+            outages.go_on(connection, case.key, known)
+            return work.read(connection, number)
 
     def end(self, device: str, code: str, part: str, *, at: float, addressees: Sequence[Addressee]) -> Ticket | None:
         """An incident ends; its ticket is recovered unless somebody closed it. None when no such incident stands.

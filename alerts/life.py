@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alerts import rows, work
+from alerts import outages, rows, work
 from alerts.incident import Context, Key
 from probes.reading import Device, Fault
 from probes.text import clean
@@ -28,7 +28,8 @@ class Case:
 def standing(connection: sqlite3.Connection, key: Key) -> sqlite3.Row | None:
     """The incident that stands on a fault, if one does."""
     found: sqlite3.Row | None = connection.execute(
-        "SELECT id, ticket, started, cause FROM incident WHERE device = ? AND code = ? AND part = ? AND ended IS NULL",
+        "SELECT id, ticket, started, cause, seen_seconds, seen_at FROM incident "
+        "WHERE device = ? AND code = ? AND part = ? AND ended IS NULL",
         tuple(map(clean, key)),
     ).fetchone()
     return found
@@ -76,9 +77,12 @@ def _return(connection: sqlite3.Connection, number: str, case: Case, now: float)
 def write_incident(connection: sqlite3.Connection, case: Case, number: str, cause_id: int | None) -> None:
     """The incident's row."""
     connection.execute(
-        "INSERT INTO incident (device, code, part, severity, actor, detail, started, ticket, cause) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (clean(case.device.id), *work.fault_values(case.fault), case.since, number, cause_id),
+        "INSERT INTO incident (device, code, part, severity, actor, detail, started, seen_at, ticket, cause, kind) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(clean(case.device.id), *work.fault_values(case.fault), case.since, case.since),
+            *(number, cause_id, clean(case.device.kind)),
+        ),
     )
 
 
@@ -135,6 +139,7 @@ def _is_known(connection: sqlite3.Connection, number: str) -> bool:
 
 def end(connection: sqlite3.Connection, known: sqlite3.Row, at: float) -> bool:
     """An incident ends; with the last of a ticket's own the ticket recovers. True when it did."""
+    outages.count(connection, known["id"], at, stands=True)
     connection.execute("UPDATE incident SET ended = ? WHERE id = ?", (at, known["id"]))
     number = known["ticket"]
     left = connection.execute(

@@ -1,6 +1,17 @@
 """The store's tables, and how an older store becomes a newer one."""
 
-TABLES = ("meta", "ticket", "incident", "note", "outbox", "tally", "history", "device_state", "desk_ticket")
+TABLES = (
+    "meta",
+    "ticket",
+    "incident",
+    "note",
+    "outbox",
+    "tally",
+    "history",
+    "device_state",
+    "desk_ticket",
+    "outage_past",
+)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -92,6 +103,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE outbox ADD COLUMN not_before REAL NOT NULL DEFAULT 0",
         "ALTER TABLE outbox ADD COLUMN digest INTEGER",
         "CREATE INDEX outbox_digest ON outbox (digest) WHERE digest IS NOT NULL",
+    ),
+    (
+        "ALTER TABLE incident ADD COLUMN kind TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE incident ADD COLUMN seen_seconds REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE incident ADD COLUMN seen_at REAL",
+        "ALTER TABLE incident ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0",
+        """UPDATE incident SET
+            kind = coalesce((SELECT kind FROM ticket t WHERE t.device = incident.device LIMIT 1), ''),
+            seen_seconds = max(0, coalesce(ended, started) - started)""",
+        "CREATE INDEX incident_link ON incident (started) WHERE kind = 'link'",
+        """CREATE TABLE outage_past (
+            device TEXT NOT NULL, code TEXT NOT NULL, seconds REAL NOT NULL,
+            PRIMARY KEY (device, code)
+        ) STRICT""",
     ),
 )
 """Each entry leads from one schema version to the next, in one transaction. Released entries never change."""

@@ -29,6 +29,11 @@ _CODES = (
     *("power-out", "cable-unplugged", "no-address", "gateway-down"),
     *("internet-down", "dns-failed", "captive-portal"),
 )
+_BLAMED = (
+    *_CODES,
+    *("service-down", "service-slow", "tls-invalid", "tls-expiring", "domain-blocked", "vpn-down"),
+    *("high-loss", "high-latency", "interface-errors", "unstable-connection"),
+)
 _PAGES = (
     KnownPage(url="http://connectivitycheck.gstatic.com/generate_204"),
     KnownPage(url="http://www.msftconnecttest.com/connecttest.txt", status=200, body="Microsoft Connect Test"),
@@ -86,8 +91,8 @@ class Link(Probe):
         if self.gateway and family(self.gateway) is None:
             msg = f"gateway: {self.gateway!r} is not an address; write for example 192.168.1.1"
             raise ValueError(msg)
-        if unknown := sorted(set(self.responsible) - set(_CODES)):
-            msg = f"responsible: unknown fault {unknown[0]!r}; known are: {', '.join(_CODES)}"
+        if unknown := sorted(set(self.responsible) - set(_BLAMED)):
+            msg = f"responsible: unknown fault {unknown[0]!r}; known are: {', '.join(_BLAMED)}"
             raise ValueError(msg)
         if len({service.name for service in self.services}) != len(self.services):
             msg = "services: two have the same name; give each a name of its own"
@@ -140,7 +145,7 @@ class Link(Probe):
     def _flaps(self, faults: Sequence[Fault], now: float) -> list[Fault]:
         """The link as a whole comes and goes: a fault of its own, for whoever mends what fell last."""
         fallen = next((fault for fault in faults if fault.code in _CODES and fault.severity is Severity.BLOCKING), None)
-        self._fallen = fallen or self._fallen
+        self._fallen = self._blame(fallen) if fallen else self._fallen
         changes = self._flapping.look(now, down=fallen is not None)
         if not changes or self._fallen is None:
             return []

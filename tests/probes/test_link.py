@@ -201,6 +201,24 @@ def test_a_service_may_have_another_responsible_party_and_so_may_a_layer(office:
     assert theirs.faults[0].actor is Actor.TECHNICIAN
 
 
+def test_a_configured_party_comes_before_a_service_s_own(office: Callable[..., Link]) -> None:
+    options = (service(f"tcp://127.0.0.1:{free_port()}"),)
+    theirs = office(services=options, responsible={"service-down": Actor.VENDOR}).read()
+    assert [(fault.code, fault.actor) for fault in theirs.faults] == [("service-down", Actor.VENDOR)]
+
+
+def test_a_link_that_comes_and_goes_is_for_the_party_of_what_fell(office: Callable[..., Link], web: HttpServer) -> None:
+    link = office(internet=(web.at,), responsible={"internet-down": Actor.TECHNICIAN})
+    for minute in range(8):
+        link._now = lambda at=minute * 60.0: at  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        if minute:
+            web.stop() if minute % 2 else web.start()
+        reading = link.read()
+    unstable = [fault for fault in reading.faults if fault.code == "unstable-connection"]
+    assert [(fault.actor, fault.severity) for fault in unstable] == [(Actor.TECHNICIAN, Severity.DEGRADED)]
+    assert "the last: internet-down" in unstable[0].detail
+
+
 def test_a_slow_service_and_an_ending_certificate_are_told() -> None:
     slow = judge(service("tcp://192.0.2.1:1"), Outcome(connect_seconds=2.5), 0)
     assert [(f.code, f.severity, f.detail) for f in slow] == [
