@@ -7,7 +7,7 @@ from agent.function import FunctionState
 from agent.looks import LOOKS, SERVICE_LOOKS, symbol
 from agent.view import DeviceView
 from alerts.effect import hindered, steadiness
-from alerts.incident import Status, Ticket
+from alerts.incident import Job, Status, Ticket
 from alerts.markup import Html, join, tag
 from alerts.office import Office
 from alerts.priority import priority
@@ -171,11 +171,16 @@ class Pieces:
             join(
                 f"{title} ({unsteady})" if unsteady else title,
                 tag("div", hindered(self.words, ticket.impact, counter), class_="soft") if ticket.impact else "",
+                *(tag("div", self._job(job), class_="soft") for job in ticket.jobs if not job.outcome),
             ),
             f"{status} ({ticket.taken_by})" if ticket.taken_by else status,
             self.words.short_time(self.office.local(ticket.opened)),
         )
         return tag("tr", *(tag("td", cell, data_name=name) for name, cell in zip(names, cells, strict=True)))
+
+    def _job(self, job: Job) -> str:
+        title, _ = self.words.job(job)
+        return f"{job.label}: {title}" if job.label else title
 
     def stale(self) -> Html:
         """Shown by the page's script when the agent does not answer."""

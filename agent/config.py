@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent import depends
+from agent import depends, duties
 from agent.devices import ID, watch_devices
 from agent.lines import message
 from agent.options import Mistakes, Steps, build
@@ -15,6 +15,7 @@ from agent.web import WebSettings
 from alerts.letter import MailSettings
 from alerts.office import Office
 from alerts.policy import TicketPolicy
+from alerts.task import Task
 from probes import shelf
 from probes.text import SafeText, clean
 
@@ -49,6 +50,7 @@ class Config:
     mail: MailSettings | None = None
     web: WebSettings = field(default_factory=WebSettings)
     tickets: TicketPolicy = field(default_factory=TicketPolicy)
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def load(path: Path) -> Config:
 
 def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
     """Make a Config from TOML tables; what is wrong goes into mistakes."""
-    known = ("office", "device", "function", "mail", "desk", "web", "tickets")
+    known = ("office", "device", "function", "mail", "desk", "web", "tickets", "maintenance", "stock")
     for key in tables.keys() - set(known):
         mistakes.add((key,), f"unknown table; known are: {', '.join(known)}")
     watched = tuple(watch_devices(tables.get("device", {}), mistakes))
@@ -98,6 +100,7 @@ def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
         mail=build(MailSettings, tables["mail"], ("mail",), mistakes) if "mail" in tables else None,
         web=build(WebSettings, tables.get("web", {}), ("web",), mistakes) or WebSettings(),
         tickets=build(TicketPolicy, tables.get("tickets", {}), ("tickets",), mistakes) or TicketPolicy(),
+        tasks=duties.tasks(tables.get("maintenance", {}), ids, mistakes, has_hours=bool(office.hours)),
     )
 
 

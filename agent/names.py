@@ -55,6 +55,11 @@ OUTAGE_SECONDS = _counter(
     "How long faults that stop a link were seen to stand, by cause; counted once a minute.",
     *("device", "cause"),
 )
+MAINTENANCE_DUE = _gauge(
+    "jagaloket_maintenance_due_timestamp_seconds",
+    "When a regular task is next due, at the first of its devices; in the past: it is overdue.",
+    "task",
+)
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")
 OFFICE_OPENS = _gauge(
     "jagaloket_office_opens_timestamp_seconds",
@@ -92,6 +97,7 @@ _OWN = (
     SUPPLY_DAYS_LEFT,
     SUPPLY_REPLACED,
     OUTAGE_SECONDS,
+    MAINTENANCE_DUE,
     OFFICE_OPEN,
     OFFICE_OPENS,
     OFFICE_CLOSES,

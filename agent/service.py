@@ -24,6 +24,7 @@ from agent.settle import Settler
 from agent.site import Page
 from agent.supplies import SupplyKeeper
 from agent.surroundings import Surroundings
+from agent.upkeep import UpkeepKeeper
 from agent.view import Panel
 from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
@@ -114,6 +115,9 @@ class Agent:
         self._morning = Morning(lambda: self._config.office, self._look_at_all)
         self._supplies = SupplyKeeper(self._panel, self._book, self._clock)
         self._outages = OutageKeeper(self._panel, self._book)
+        self._upkeep = UpkeepKeeper(
+            self._panel, self._book, self._clock, told=self._told, replaced=self._supplies.replaced
+        )
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
         self._web = WebServer(config.web, self._pages)
@@ -137,6 +141,7 @@ class Agent:
         self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
         self._outages.start()
         self._watch.every(COUNT_SECONDS, self._outages.keep)
+        self._watch.every(LIFE_SIGN_SECONDS, self._upkeep.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:
@@ -165,6 +170,7 @@ class Agent:
         self._settler.cases.around = Surroundings.of(self._config)
         self._book.policy = self._config.tickets
         self._watch.watch(self._config.watched)
+        self._upkeep.take(self._config, self._settler.cases.addressees)
         if self._config.office.holidays:
             threading.Thread(target=self._learn_holidays, name="holidays", daemon=True).start()
 
@@ -251,6 +257,7 @@ class Agent:
                 "supplies": self._supplies.samples,
                 "hours": Openings(self._config.office, self._clock.wall).samples,
                 "outages": lambda: outage_samples(self._ledger().outages),
+                "maintenance": self._upkeep.samples,
             },
         )
         board = Board(

@@ -51,6 +51,15 @@ class SupplyKeeper:
         """Days left and last replacements, for the metrics page."""
         return self._samples
 
+    def replaced(self) -> dict[str, float]:
+        """When a supply was last replaced (UTC epoch seconds), by device."""
+        found: dict[str, float] = {}
+        for sample in self._samples:
+            if sample.metric is SUPPLY_REPLACED:
+                device = sample.labels[0]
+                found[device] = max(sample.value, found.get(device, 0.0))
+        return found
+
     def _seen(self) -> Iterator[tuple[Supply, float]]:
         for view in self._panel.views():
             if view.success and view.reading is not None:

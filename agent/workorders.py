@@ -8,7 +8,7 @@ from typing import Any
 from agent.config import ConfigError, load
 from agent.service import STORE
 from alerts.effect import effect, steadiness
-from alerts.incident import Status, Ticket
+from alerts.incident import STOCK, Status, Ticket
 from alerts.ledger import Ledger
 from alerts.office import Office
 from alerts.priority import priority
@@ -72,6 +72,7 @@ def plain(ticket: Ticket) -> dict[str, Any]:
     device = ticket.device
     return {
         "number": ticket.number,
+        "type": ticket.type,
         "status": ticket.status,
         "severity": ticket.severity,
         "priority": priority(ticket, time.time()),
@@ -102,6 +103,9 @@ def plain(ticket: Ticket) -> dict[str, Any]:
         "wont_fix": ticket.wont_fix,
         "merged_into": ticket.merged_into or None,
         "shared_key": ticket.shared_key or None,
+        "jobs": [
+            {"task": job.task, "device": job.device or None, "outcome": job.outcome or None} for job in ticket.jobs
+        ],
         "notes": [{"at": iso(note.at), "author": note.author, "text": note.text} for note in ticket.notes],
     }
 
@@ -118,9 +122,30 @@ def lines(tickets: tuple[Ticket, ...], place: Office) -> list[str]:
         return [say.phrase("board.no-tickets")]
     return [
         f"{ticket.number}  {say.status(ticket.status):12} {say.priority(priority(ticket, time.time())):9} "
-        f"{place.local(ticket.opened):%Y-%m-%d %H:%M}  {ticket.device.label}: {_title(say, ticket)}"
+        f"{place.local(ticket.opened):%Y-%m-%d %H:%M}  {headline(say, ticket)}"
         for ticket in tickets
     ]
+
+
+def headline(say: Words, ticket: Ticket) -> str:
+    """A ticket in one line: its device and what is wrong, or whose regular work it is and how much."""
+    if ticket.jobs:
+        waiting = sum(not job.outcome for job in ticket.jobs)
+        return f"{_title(say, ticket)}: {say.phrase('ticket.jobs', count=waiting)}, {say.actor(ticket.actor).lower()}"
+    if ticket.device.kind == STOCK:
+        return _title(say, ticket)
+    return f"{ticket.device.label}: {_title(say, ticket)}"
+
+
+def _jobs(say: Words, ticket: Ticket) -> list[str]:
+    lines = []
+    for job in ticket.jobs:
+        title, step = say.job(job)
+        done = say.phrase(f"job.{job.outcome}") if job.outcome else step
+        lines.append(
+            f"- {': '.join(filter(None, (job.label, title)))} ({job.task} {job.device}): {done}".replace(" )", ")")
+        )
+    return lines
 
 
 def _title(say: Words, ticket: Ticket) -> str:
@@ -134,9 +159,10 @@ def sheet(ticket: Ticket, place: Office) -> list[str]:
     urgency = f"{say.phrase('ticket.priority')}: {say.priority(priority(ticket, time.time()))}"
     rows = [
         f"{ticket.number}  {say.status(ticket.status)}  {say.severity(ticket.severity)}  {urgency}",
-        f"{ticket.device.label}: {_title(say, ticket)}",
+        headline(say, ticket),
         effect(say, ticket, place.counter or say.phrase("letter.no-counter")),
         say.of(ticket.device, ticket.code).step,
+        *_jobs(say, ticket),
         *_life(say, ticket),
         " | ".join(filter(None, (say.actor(ticket.actor), ticket.device.id, ticket.code, ticket.part, ticket.detail))),
         "",

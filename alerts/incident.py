@@ -10,6 +10,16 @@ Key = tuple[str, str, str]
 """What makes two incidents the same fault: device, code, part."""
 
 
+MAINTENANCE = "maintenance"
+"""The kind and role of the device that stands for regular work; its tickets are no faults."""
+STOCK = "stock"
+"""The kind and role of the device that stands for something in stock; its tickets are no faults."""
+PLANNED = "planned"
+"""The code of a ticket for regular work."""
+STOCK_LOW = "stock-low"
+"""The code of a ticket for something in stock that must be ordered."""
+_ASKED = "maintenance-due"
+"""The one fault code by which a device asks for regular work: nothing has failed."""
 DRILL = "drill"
 """The kind and role of the device that a drill invents; its tickets are no faults and count nowhere."""
 
@@ -39,6 +49,15 @@ class Status(StrEnum):
     TAKEN = "taken"
     RECOVERED = "recovered"
     CLOSED = "closed"
+
+
+class TicketType(StrEnum):
+    """What a ticket is about. Only a fault counts as a failure."""
+
+    FAULT = "fault"
+    MAINTENANCE = "maintenance"
+    STOCK = "stock"
+    DRILL = "drill"
 
 
 class Action(StrEnum):
@@ -119,13 +138,31 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One piece of regular work on a ticket.
+
+    task, device: its name and whose it is ("": the office's). label: what people call the device.
+    title, step: in the office's own words; empty: as the locales call the task. variant: which of the locales' texts.
+    outcome: "" while it waits; "done", "skipped" or "gone" (no longer in the plan).
+    """
+
+    task: str
+    device: str = ""
+    label: SafeText = NO_TEXT
+    title: SafeText = NO_TEXT
+    step: SafeText = NO_TEXT
+    variant: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """The work order. number: JL-2026-0001. Times are UTC epoch seconds.
 
     opened: the fault's first sign. reopened: how often it came back; reopened_at: when last. changes: how often
     it came and went since it is unstable, 0 when it is not. wont_fix: closed for good, whatever comes back.
     merged_into: the ticket of the cause, where this one turned out to be a symptom. escalated: how often it was
-    told again because nothing happened. shared_key: see Context.
+    told again because nothing happened. shared_key: see Context. jobs: the regular work that it asks for.
     """
 
     number: str
@@ -149,6 +186,13 @@ class Ticket:
     wont_fix: bool = False
     merged_into: SafeText = NO_TEXT
     escalated: int = 0
+    jobs: tuple[Job, ...] = ()
+
+    @property
+    def type(self) -> TicketType:
+        """What it is about."""
+        kinds = {MAINTENANCE: TicketType.MAINTENANCE, STOCK: TicketType.STOCK, DRILL: TicketType.DRILL}
+        return TicketType.MAINTENANCE if self.code == _ASKED else kinds.get(self.device.kind, TicketType.FAULT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

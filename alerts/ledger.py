@@ -20,6 +20,7 @@ from alerts.outages import Outages
 from alerts.policy import HOUR_SECONDS, PLAIN, TicketPolicy
 from alerts.salvage import Salvage
 from alerts.store import Store
+from alerts.upkeep import Upkeep
 from probes.reading import Device, Fault, Severity, State
 from probes.text import clean
 
@@ -33,7 +34,7 @@ class Ledger:
 
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
-    outages: the times without a way out. policy: how tickets live.
+    outages: the times without a way out. upkeep: regular work, done and due. policy: how tickets live.
     """
 
     def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
@@ -41,6 +42,7 @@ class Ledger:
         self.notices = Notices(store)
         self.levels = Levels(store)
         self.outages = Outages(store)
+        self.upkeep = Upkeep(store, self._number)
 
     @classmethod
     def open(

@@ -1,7 +1,7 @@
 """A letter's words about one ticket: what happened, what it means for citizens, what to do first, and who acts."""
 
 from alerts.effect import effect, steadiness
-from alerts.incident import DRILL, Action, Notice, Status, Ticket
+from alerts.incident import DRILL, MAINTENANCE, STOCK, Action, Notice, Status, Ticket, TicketType
 from alerts.letterparts import TONES, Fact, Letter, Look, Part, Tone
 from alerts.office import Office
 from alerts.words import Words, words
@@ -10,6 +10,10 @@ from probes.text import SafeText, clean
 LATE_SECONDS = 300.0
 """A letter that leaves so long after its event says both times."""
 SUBJECT_LIMIT_BYTES = 200
+_NAMES = {
+    TicketType.MAINTENANCE: ("letter.work", "letter.planned-for"),
+    TicketType.STOCK: ("letter.item", "letter.since"),
+}
 
 
 def compose(notice: Notice, ticket: Ticket, office: Office, *, now: float) -> Letter:
@@ -17,7 +21,8 @@ def compose(notice: Notice, ticket: Ticket, office: Office, *, now: float) -> Le
     say = words(notice.addressee.language)
     over = notice.action is Action.RECOVERED
     parts = [Part(look=Look.FACTS, facts=_facts(say, ticket, office, over=over))]
-    if not over:
+    parts += [] if over else jobs(say, ticket)
+    if not over and not ticket.jobs:
         step = say.of(ticket.device, ticket.code).step
         parts.append(Part(look=Look.STEP, title=say.phrase("letter.step"), text=step))
     parts.append(Part(look=Look.FACTS, facts=_people(say, ticket, over=over)))
@@ -26,19 +31,40 @@ def compose(notice: Notice, ticket: Ticket, office: Office, *, now: float) -> Le
     if notice.addressee.role == "technician":
         title = say.phrase("letter.technical")
         parts.append(Part(look=Look.TECHNICAL, title=title, facts=technical(say, ticket)))
+    if ticket.jobs and not over:
+        parts.append(Part(look=Look.FINE, text=say.phrase("letter.report-done", number=ticket.number)))
     if over and ticket.status is not Status.CLOSED and ticket.device.kind != DRILL:
         parts.append(Part(look=Look.FINE, text=say.phrase("letter.close")))
     return Letter(
         subject=_subject(say, notice, ticket, office),
         language=notice.addressee.language,
         tone=Tone.OVER if over else TONES[ticket.severity],
-        badge=say.status(Status.RECOVERED) if over else say.severity(ticket.severity),
+        badge=say.status(Status.RECOVERED) if over else badge(say, ticket),
         place=place(say, office),
         headline=say.of(ticket.device, ticket.code).headline,
         intro=_intro(say, notice, ticket, office, now),
         parts=tuple(parts),
         footer=say.phrase("letter.footer"),
     )
+
+
+def badge(say: Words, ticket: Ticket) -> str:
+    """What kind of ticket it is, in two words: a fault's gravity, or that it is none."""
+    return say.severity(ticket.severity) if ticket.type is TicketType.FAULT else say.type(ticket.type)
+
+
+def jobs(say: Words, ticket: Ticket) -> list[Part]:
+    """The regular work that a ticket asks for, each with how it is done."""
+    found = []
+    for job in ticket.jobs:
+        title, step = say.job(job)
+        name = f"{job.label}: {title}" if job.label else title
+        found.append(
+            Part(
+                look=Look.STEP, title=f"{name} ({say.phrase(f'job.{job.outcome}')})" if job.outcome else name, text=step
+            )
+        )
+    return found
 
 
 def place(say: Words, office: Office) -> str:
@@ -73,6 +99,10 @@ def _intro(say: Words, notice: Notice, ticket: Ticket, office: Office, now: floa
     key = {Action.RECOVERED: "letter.recovered", Action.ESCALATED: "letter.escalated"}.get(notice.action, "")
     if ticket.device.kind == DRILL:
         key = "letter.drill-over" if key else "letter.drill"
+    elif ticket.device.kind == MAINTENANCE:
+        key = "letter.planned"
+    elif ticket.device.kind == STOCK:
+        key = "letter.stock-recovered" if key else "letter.stock"
     elif not key:
         key = "letter.returned" if ticket.reopened else "letter.opened"
     since = ticket.reopened_at if ticket.reopened_at is not None else ticket.opened
@@ -93,16 +123,19 @@ def _subject(say: Words, notice: Notice, ticket: Ticket, office: Office) -> Safe
 
 def _facts(say: Words, ticket: Ticket, office: Office, *, over: bool) -> tuple[Fact, ...]:
     fault = say.of(ticket.device, ticket.code)
-    facts = [Fact(name=say.phrase("letter.what"), value=fault.headline, plain_only=True)]
+    what, since = _NAMES.get(ticket.type, ("letter.what", "letter.since"))
+    facts = [Fact(name=say.phrase(what), value=fault.headline, plain_only=True)]
     if ticket.part:
         facts.append(Fact(name=say.phrase("letter.part"), value=say.part(ticket.part)))
+    if ticket.device.kind == STOCK and ticket.detail:
+        facts.append(Fact(name=say.phrase("letter.note"), value=ticket.detail))
     if not over:
         impact = effect(say, ticket, counter(say, office))
         facts.append(Fact(name=say.phrase("letter.impact"), value=impact, strong=True))
     if unsteady := steadiness(say, ticket):
         facts.append(Fact(name=say.phrase("letter.note"), value=unsteady))
     facts.append(Fact(name=say.phrase("letter.counter"), value=place(say, office), plain_only=True))
-    facts.append(Fact(name=say.phrase("letter.since"), value=when(say, office, ticket.opened)))
+    facts.append(Fact(name=say.phrase(since), value=when(say, office, ticket.opened)))
     if over and ticket.recovered is not None:
         facts.append(Fact(name=say.phrase("letter.until"), value=when(say, office, ticket.recovered)))
         facts.append(Fact(name=say.phrase("letter.duration"), value=say.duration(ticket.recovered - ticket.opened)))

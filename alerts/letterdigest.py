@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from alerts.effect import effect
-from alerts.incident import Notice, Status, Ticket
-from alerts.lettercontent import SUBJECT_LIMIT_BYTES, counter, place, technical, when
+from alerts.incident import MAINTENANCE, STOCK, Notice, Status, Ticket
+from alerts.lettercontent import SUBJECT_LIMIT_BYTES, counter, jobs, place, technical, when
 from alerts.letterparts import TONES, Fact, Letter, Look, Part, Tone
 from alerts.office import Office
 from alerts.words import Words, words
@@ -20,7 +20,7 @@ def compose(notice: Notice, tickets: Sequence[Ticket], office: Office, *, now: f
     say = words(notice.addressee.language)
     standing = sorted((one for one in tickets if _stands(one)), key=lambda one: (-one.severity.rank, one.opened))
     ended = sorted((one for one in tickets if not _stands(one)), key=lambda one: one.opened)
-    count = _count(say, len(standing), len(ended))
+    count = _count(say, standing, len(ended))
     kind = "morning" if _opens_soon(office, now) else "digest"
     shown = [*standing, *ended][:MOST_TICKETS]
     more = len(tickets) - len(shown)
@@ -47,8 +47,16 @@ def _opens_soon(office: Office, now: float) -> bool:
     return opening is not None and opening - now <= MORNING_SECONDS
 
 
-def _count(say: Words, standing: int, ended: int) -> str:
-    pairs = (("letter.count-standing", standing), ("letter.count-ended", ended))
+def _count(say: Words, standing: Sequence[Ticket], ended: int) -> str:
+    """How many faults stand, how much work and stock is due, and how much is over."""
+    kinds = [one.device.kind for one in standing]
+    work, stock = kinds.count(MAINTENANCE), kinds.count(STOCK)
+    pairs = (
+        ("letter.count-standing", len(standing) - work - stock),
+        ("letter.count-ended", ended),
+        ("letter.count-maintenance", work),
+        ("letter.count-stock", stock),
+    )
     return ", ".join(say.phrase(key, count=count) for key, count in pairs if count)
 
 
@@ -58,7 +66,11 @@ def _stands(ticket: Ticket) -> bool:
 
 def _ticket(say: Words, ticket: Ticket, office: Office, *, detailed: bool) -> Part:
     fault = say.of(ticket.device, ticket.code)
-    if _stands(ticket):
+    if _stands(ticket) and ticket.jobs:
+        pairs = [("letter.planned-for", when(say, office, ticket.opened))]
+        pairs += [("letter.work", f"{part.title}. {part.text}") for part in jobs(say, ticket)]
+        tone = TONES[ticket.severity]
+    elif _stands(ticket):
         pairs = [
             ("letter.impact", effect(say, ticket, counter(say, office))),
             ("letter.since", when(say, office, ticket.opened)),

@@ -11,6 +11,9 @@ TABLES = (
     "device_state",
     "desk_ticket",
     "outage_past",
+    "maintenance",
+    "maintenance_log",
+    "stock",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -117,6 +120,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             device TEXT NOT NULL, code TEXT NOT NULL, seconds REAL NOT NULL,
             PRIMARY KEY (device, code)
         ) STRICT""",
+    ),
+    (
+        "ALTER TABLE ticket ADD COLUMN tasks TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE maintenance (
+            task TEXT NOT NULL, device TEXT NOT NULL, identity TEXT NOT NULL DEFAULT '',
+            since REAL NOT NULL, known INTEGER NOT NULL DEFAULT 0, planned REAL,
+            used TEXT NOT NULL DEFAULT '', asked REAL, why TEXT NOT NULL DEFAULT '',
+            ticket TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (task, device)
+        ) STRICT""",
+        """CREATE TABLE maintenance_log (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at REAL NOT NULL, task TEXT NOT NULL, device TEXT NOT NULL,
+            outcome TEXT NOT NULL, author TEXT NOT NULL, note TEXT NOT NULL, ticket TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+        """CREATE TABLE stock (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            item TEXT NOT NULL, at REAL NOT NULL, amount REAL NOT NULL,
+            author TEXT NOT NULL, note TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX stock_item ON stock (item, id)",
     ),
 )
 """Each entry leads from one schema version to the next, in one transaction. Released entries never change."""

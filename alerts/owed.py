@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from alerts import notices
-from alerts.incident import Action, Addressee
+from alerts.incident import MAINTENANCE, STOCK, Action, Addressee
 from alerts.policy import TicketPolicy
 from probes.reading import Severity
 
@@ -23,13 +23,17 @@ def settle(
     now: UTC epoch seconds.
     """
     ticket = connection.execute(
-        "SELECT device, severity, wont_fix, merged_into, EXISTS (SELECT 1 FROM incident i "
+        "SELECT device, kind, status, severity, wont_fix, merged_into, EXISTS (SELECT 1 FROM incident i "
         "WHERE i.ticket = number AND i.ended IS NULL AND i.cause IS NULL) AS stands FROM ticket WHERE number = ?",
         (number,),
     ).fetchone()
-    state = Action.OPENED if ticket["stands"] else Action.RECOVERED
+    waits = ticket["kind"] in (MAINTENANCE, STOCK) and ticket["status"] not in ("recovered", "closed")
+    state = Action.OPENED if ticket["stands"] or waits else Action.RECOVERED
     silent = ticket["wont_fix"] or ticket["merged_into"]
-    owed = [] if silent else [one for one in addressees if _owes(connection, number, one, state)]
+    # Who did regular work needs no letter that it is done; a desk must hear it.
+    quiet = ticket["kind"] == MAINTENANCE and state is Action.RECOVERED
+    asked = [one for one in addressees if one.channel != _LETTERS] if quiet else addressees
+    owed = [] if silent else [one for one in asked if _owes(connection, number, one, state)]
     lately = lately_of(policy, now)
     ready = [one for one in owed if may_speak(connection, ticket, one, state, lately)]
     notices.enqueue(connection, number, state, ready, at=now)

@@ -6,12 +6,13 @@ Text was cleaned on its way in and is cleaned again on its way out: a salvaged s
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from alerts.incident import Action, Addressee, Impact, Incident, Note, Notice, Status, Ticket
+from alerts.incident import Action, Addressee, Impact, Incident, Job, Note, Notice, Status, Ticket
 from probes.reading import Actor, Device, Severity
 from probes.text import SafeText, clean
 
@@ -22,13 +23,14 @@ NOTE_LIMIT_BYTES = 2_000
 ADDRESS_LIMIT_BYTES = 254
 REMOTE_LIMIT_BYTES = 200
 SHARED_KEY_LIMIT_BYTES = 300
+JOBS_LIMIT = 64
 _ASSET_LIMIT = 32
 _FUNCTIONS_LIMIT = 32
 
 TICKET_COLUMNS = (
     "number, status, device, kind, label, role, responsible, asset, code, part, severity, actor, detail, "
     "opened, recovered, closed, taken_by, impact, shared_key, reopened, reopened_at, changes, wont_fix, merged_into, "
-    "escalated"
+    "escalated, tasks"
 )
 INCIDENT_COLUMNS = "id, device, code, part, severity, actor, detail, started, ended, ticket, cause"
 
@@ -53,18 +55,19 @@ def ticket(row: sqlite3.Row, notes: tuple[Note, ...] = ()) -> Ticket:
         actor=_choice(Actor, row["actor"], Actor.TECHNICIAN),
         detail=clean(row["detail"], DETAIL_LIMIT_BYTES),
         opened=_time(row["opened"]),
-        recovered=_time_or_none(row["recovered"]),
-        closed=_time_or_none(row["closed"]),
+        recovered=moment(row["recovered"]),
+        closed=moment(row["closed"]),
         taken_by=clean(row["taken_by"]),
         notes=notes,
         impact=impact(row["impact"]),
         shared_key=clean(row["shared_key"], SHARED_KEY_LIMIT_BYTES),
         reopened=row["reopened"],
-        reopened_at=_time_or_none(row["reopened_at"]),
+        reopened_at=moment(row["reopened_at"]),
         changes=row["changes"],
         wont_fix=bool(row["wont_fix"]),
         merged_into=clean(row["merged_into"]),
         escalated=row["escalated"],
+        jobs=jobs(row["tasks"]),
     )
 
 
@@ -79,7 +82,7 @@ def incident(row: sqlite3.Row) -> Incident:
         actor=_choice(Actor, row["actor"], Actor.TECHNICIAN),
         detail=clean(row["detail"], DETAIL_LIMIT_BYTES),
         started=_time(row["started"]),
-        ended=_time_or_none(row["ended"]),
+        ended=moment(row["ended"]),
         ticket=clean(row["ticket"]),
         cause=row["cause"],
     )
@@ -110,7 +113,7 @@ def notice(row: sqlite3.Row) -> Notice:
         created=_time(row["created"]),
         last_error=clean(row["last_error"], DETAIL_LIMIT_BYTES),
         remote_id=clean(row["remote_id"] or "", REMOTE_LIMIT_BYTES),
-        finished=_time_or_none(row["finished"]),
+        finished=moment(row["finished"]),
         also=tuple(map(clean, sorted({*(row["also"] or "").split(",")} - {"", row["ticket"]}))),
     )
 
@@ -140,6 +143,31 @@ def impact(text: str) -> Impact:
     return Impact(down=down, degraded=degraded, working=working)
 
 
+def jobs_text(known: Sequence[Job]) -> str:
+    """A ticket's jobs as they are stored, bounded."""
+    return json.dumps([astuple(job) for job in known[:JOBS_LIMIT]], ensure_ascii=False) if known else ""
+
+
+def jobs(text: str) -> tuple[Job, ...]:
+    """The jobs that jobs_text() stored; none for what cannot be read."""
+    try:
+        return tuple(_job(*values) for values in json.loads(text or "[]")[:JOBS_LIMIT])
+    except (ValueError, TypeError):
+        return ()
+
+
+def _job(task: str, device: str, label: str, title: str, step: str, variant: str, outcome: str) -> Job:  # noqa: PLR0913, PLR0917 - a stored row
+    return Job(
+        task=clean(str(task)),
+        device=clean(str(device)),
+        label=clean(str(label)),
+        title=clean(str(title)),
+        step=clean(str(step), DETAIL_LIMIT_BYTES),
+        variant=clean(str(variant)),
+        outcome=clean(str(outcome)),
+    )
+
+
 def _asset(text: str) -> Mapping[str, SafeText]:
     try:
         known = json.loads(text)
@@ -161,5 +189,6 @@ def _time(value: float) -> float:
     return value if math.isfinite(value) and 0 <= value < 32_503_680_000 else 0.0  # noqa: PLR2004 - the year 3000
 
 
-def _time_or_none(value: float | None) -> float | None:
+def moment(value: float | None) -> float | None:
+    """UTC epoch seconds that a calendar can show, or none."""
     return None if value is None else _time(value)

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from alerts.incident import Job
 from probes.reading import Actor, Device, Severity, State
 
 REFERENCE = "id"
@@ -61,6 +62,17 @@ class Words:
             return device.label
         role = self._role_of(device)
         return self.role(role) if role in self._table["role"] else device.id
+
+    def job(self, job: Job) -> tuple[str, str]:
+        """A piece of regular work: what it is, and how it is done; the office's own words come first."""
+        known = self._table["task"].get(job.task, {})
+        special = known.get(job.variant, {}) if job.variant else {}
+        step = job.step or special.get("step") or known.get("step", "")
+        return str(job.title or known.get("title", job.task)), str(step)
+
+    def type(self, kind: str) -> str:
+        """What a ticket is about."""
+        return self._word("type", kind)
 
     def state(self, state: State) -> str:
         """A device's state."""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 
 from alerts import rows
-from alerts.incident import DRILL, Context, Status, Ticket
+from alerts.incident import DRILL, MAINTENANCE, STOCK, Context, Status, Ticket
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import SafeText, clean
 
@@ -57,10 +57,14 @@ def latest(connection: sqlite3.Connection, statuses: Collection[Status], limit: 
 
 
 def counts(connection: sqlite3.Connection) -> Mapping[tuple[Status, Severity], int]:
-    """How many tickets there are of each status and severity; drills and what went onto another's are none."""
+    """How many tickets for faults there are of each status and severity.
+
+    Drills, regular work, stock and what went onto another's are none.
+    """
     found = connection.execute(
-        "SELECT status, severity, count(*) FROM ticket WHERE kind != ? AND merged_into = '' GROUP BY status, severity",
-        (DRILL,),
+        "SELECT status, severity, count(*) FROM ticket WHERE kind NOT IN (?, ?, ?) AND merged_into = '' "
+        "GROUP BY status, severity",
+        (DRILL, MAINTENANCE, STOCK),
     ).fetchall()
     return {(Status(row[0]), Severity(row[1])): row[2] for row in found if row[1] in set(Severity)}
 

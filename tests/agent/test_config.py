@@ -42,6 +42,12 @@ WANTED = {
     "invalid-two-mistakes": [":2: office.timezone: ", ":6: device.pc.colour: unknown key"],
     "invalid-depends-on-unknown-device": [":3: device.pc.depends_on[0]: there is no [device.hub]", "pc"],
     "invalid-depends-on-in-a-circle": [":3: device.pc.depends_on: goes in a circle (pc -> internet -> pc)"],
+    "invalid-task-without-time": [":3: maintenance.debu.every: is missing", "3 months"],
+    "invalid-task-every": [":2: maintenance.debu.every: '3 purnama' is no span", "2 weeks"],
+    "invalid-task-rrule": [":2: maintenance.debu.rrule: FREQ must be one of"],
+    "invalid-task-device": [":5: maintenance.debu.devices[0]: there is no [device.laser]", "pc"],
+    "invalid-task-unknown-key": [":2: maintenance.card-printer-clean.evry: unknown key", "every"],
+    "invalid-maintenance-shipped": [":2: maintenance.shipped: must be true or false"],
     "invalid-not-utf8": ["is not UTF-8"],
 }
 

@@ -12,7 +12,8 @@ import pytest
 
 import agent
 import probes
-from alerts.incident import Status
+from agent.duties import shipped
+from alerts.incident import Status, TicketType
 from alerts.words import FaultWords, best_language, languages, words
 from probes.printer import CAUSES
 from probes.reading import Actor, Device, Severity, State
@@ -118,9 +119,11 @@ def test_every_word_of_the_contract_is_translated(language: str) -> None:
     assert content["severity"].keys() == {*Severity}
     assert content["actor"].keys() == {*Actor}
     assert content["status"].keys() == {*Status}
+    assert content["type"].keys() == {*TicketType}
+    assert content["task"].keys() == shipped().keys()
     assert content["note"].keys() == {
         *("taken", "recovered", "closed", "reopened", "returned", "wont-fix", "escalated"),
-        *("symptom", "belongs", "merged", "unstable", "steady"),
+        *("symptom", "belongs", "merged", "unstable", "steady", "added"),
     }
 
 
