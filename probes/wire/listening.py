@@ -16,7 +16,7 @@ def listens(port: int, tables: tuple[Path, ...] = TABLES) -> bool:
         try:
             with table.open("r", encoding="ascii", errors="replace") as file:
                 next(file, None)
-                if any(_is(line.split(None, 4), wanted) for line in file):
+                if any(_is(line.split(None, 4), wanted) for line in file if wanted in line):
                     return True
                 read += 1
         except OSError:

@@ -1,12 +1,14 @@
 """What the scripted devices can say."""
 
+from dataclasses import replace
 from functools import cache
 
 from probes.reading import ProbeError, Reading, Severity
 from tests.fakes.counter import bad, fine
 from tests.simulate.office import PORTS
 
-NOTICES = frozenset({"on-battery"})
+NOTICES = frozenset({"on-battery", "reboot-unclean"})
+CERTAIN = frozenset({"reboot-unclean"})
 
 
 @cache
@@ -21,4 +23,5 @@ def answer(device: str, says: str) -> Reading | Exception:
         return ProbeError("busy")
     code, _, part = says.partition(":")
     severity = Severity.NOTICE if code in NOTICES else Severity.BLOCKING
-    return bad(code, part=part, severity=severity, **facts)
+    reading = bad(code, part=part, severity=severity, **facts)
+    return replace(reading, faults=tuple(replace(one, certain=one.code in CERTAIN) for one in reading.faults))

@@ -25,7 +25,7 @@ COUNTERS = (
     {**_COMMON, "printer-kartu": Place(kind="printer_usb")},
     {**_COMMON, "antrean-2": Place(kind="printer_ipp")},
     dict(_COMMON),
-    dict(_COMMON),
+    {**_COMMON, "ups": Place(kind="ups")},
 )
 NIGHT_OWL = 3
 """The one PC that nobody switches off."""

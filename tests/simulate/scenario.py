@@ -136,9 +136,26 @@ def _power(pen: _Pen, counter: int, at: float) -> bool:
     if not pen.free(counter, at, "pc", "internet", "printer-lantai", "printer-resi"):
         return False
     ends = at + pen.chance.uniform(3, 60) * MINUTE
-    pen.fault(counter, "pc", "on-battery", at, ends, story="power")
+    tell = {"pc", "ups"} & COUNTERS[counter].keys()
+    for device in sorted(tell):
+        pen.change(counter, device, "on-battery", at + pen.chance.uniform(0, 5))
+        pen.change(counter, device, "fine", ends + pen.chance.uniform(0, 5))
+    pen.truth(counter, tell, "on-battery", at, ends, story="power")
     gone = {"printer-lantai": "not-responding", "printer-resi": "not-connected", "internet": "gateway-down"}
     _follow(pen, counter, gone, at, ends)
+    return True
+
+
+def _went_off(pen: _Pen, counter: int, at: float) -> bool:
+    """The mains fail, and the PC with them; when it is back, the rest of the office still starts."""
+    devices = set(COUNTERS[counter])
+    if not pen.free(counter, at, *devices):
+        return False
+    back = at + pen.chance.uniform(3, 40) * MINUTE
+    pen.off.append((counter, at, back))
+    pen.fault(counter, "pc", "reboot-unclean", back, back + 5 * MINUTE, story="went off")
+    _follow(pen, counter, {"printer-lantai": "not-responding", "internet": "gateway-down"}, at, back)
+    pen.hold(counter, devices, back + 10 * MINUTE)
     return True
 
 
@@ -186,6 +203,7 @@ _STORIES: dict[Story, float] = {
     _silent: 8,
     _link: 10,
     _power: 5,
+    _went_off: 3,
     _hub: 4,
     _print_service: 3,
     _flapping: 4,

@@ -17,7 +17,7 @@ def test_a_unit_that_fails_has_a_ticket_until_it_runs_again(pc: CounterPc, figur
     pc.sh(f"printf '{DEVICE}confirm = {{ relook_seconds = 1 }}\\n' >>/etc/jagaloket/jagaloket.toml")
     pc.sh("systemctl reload jagaloket")
     pc.wait_for("siak", "ok")
-    milliseconds = float(pc.sh(f'/opt/jagaloket/bin/python -c "{COST}"'))
+    milliseconds = float(pc.sh(f'/opt/jagaloket/bin/python3 -sP -c "{COST}"'))
     figure(f"asking systemctl for one unit: {milliseconds:.1f} ms of CPU")
     pc.sh("systemctl kill -s KILL siak")
     pc.event(30, device="siak", code="service-failed", status="new")
