@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent import ready, telling, wake
 from agent.board import Board
+from agent.chronicler import Chronicler
 from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
@@ -118,6 +119,8 @@ class Agent:
         self._upkeep = UpkeepKeeper(
             self._panel, self._book, self._clock, told=self._told, replaced=self._supplies.replaced
         )
+        self._chronicler = Chronicler(self._panel, self._book, self._clock, lambda: self._config)
+        self._settler.before_change = self._chronicler.before_change
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
         self._web = WebServer(config.web, self._pages)
@@ -142,6 +145,7 @@ class Agent:
         self._outages.start()
         self._watch.every(COUNT_SECONDS, self._outages.keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._upkeep.keep)
+        self._watch.every(LIFE_SIGN_SECONDS, self._chronicler.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:

@@ -37,6 +37,7 @@ class Settler:
 
     cases: which faults get tickets. told: called after each ledger entry that concerns people (wakes the outbox).
     link_back: called when a fault of a link has ended (what could not be sent may go now).
+    before_change: called before a state is written (the past must hold it).
     errors: what went wrong here since the start, by kind; failing: the last write into the ledger failed.
     """
 
@@ -52,6 +53,7 @@ class Settler:
         self._book, self._panel, self._clock, self._told = book, panel, clock, told
         self.cases = Cases(book, addressees=addressees, states=self._states)
         self.link_back: Callable[[], None] = lambda: None
+        self.before_change: Callable[[], None] = lambda: None
         self.errors: Counter[str] = Counter()
         self.failing = False
         self._untold = False
@@ -122,6 +124,7 @@ class Settler:
         try:
             concerned = self.cases.record(judged)
             if verdict.state is not rounds.state:
+                self.before_change()
                 self._book.record_state(device.id, verdict.state, wall)
         except OSError as problem:
             self.errors["ledger"] += 1

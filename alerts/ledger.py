@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from alerts import life, outages, owed, rows, steps, work
+from alerts import chronicle, life, outages, owed, rows, steps, work
+from alerts.chronicle import Chronicle
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
 from alerts.levels import Levels
 from alerts.life import Case
@@ -24,7 +25,6 @@ from alerts.upkeep import Upkeep
 from probes.reading import Device, Fault, Severity, State
 from probes.text import clean
 
-HISTORY_ROWS = 20_000
 NO_CONTEXT = Context()
 _PREFIX = "JL"
 
@@ -34,7 +34,8 @@ class Ledger:
 
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
-    outages: the times without a way out. upkeep: regular work, done and due. policy: how tickets live.
+    outages: the times without a way out. upkeep: regular work, done and due.
+    chronicle: how it was, for reports. policy: how tickets live.
     """
 
     def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
@@ -43,6 +44,7 @@ class Ledger:
         self.levels = Levels(store)
         self.outages = Outages(store)
         self.upkeep = Upkeep(store, self._number)
+        self.chronicle = Chronicle(store)
 
     @classmethod
     def open(
@@ -160,10 +162,9 @@ class Ledger:
         return True
 
     def record_state(self, device: str, state: State, at: float) -> None:
-        """A device's state changed. at: UTC epoch seconds. The newest HISTORY_ROWS changes are kept."""
+        """A device's state changed. at: UTC epoch seconds."""
         with self._store.transaction() as connection:
-            connection.execute("INSERT INTO history (device, state, at) VALUES (?, ?, ?)", (clean(device), state, at))
-            connection.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", (HISTORY_ROWS,))
+            chronicle.write(connection, device, state, at)
             connection.execute("INSERT OR REPLACE INTO device_state VALUES (?, ?, ?)", (clean(device), state, at))
 
     def last_states(self) -> Mapping[str, tuple[State, float]]:

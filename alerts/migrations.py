@@ -9,11 +9,15 @@ TABLES = (
     "tally",
     "history",
     "device_state",
+    "supply_level",
     "desk_ticket",
     "outage_past",
     "maintenance",
     "maintenance_log",
     "stock",
+    "roster",
+    "stretch",
+    "counted",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -141,6 +145,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             author TEXT NOT NULL, note TEXT NOT NULL
         ) STRICT""",
         "CREATE INDEX stock_item ON stock (item, id)",
+    ),
+    (
+        "CREATE TABLE roster (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL UNIQUE) STRICT",
+        """CREATE TABLE stretch (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            since REAL NOT NULL, until REAL NOT NULL, trusted INTEGER NOT NULL, roster INTEGER NOT NULL
+        ) STRICT""",
+        "ALTER TABLE history ADD COLUMN stretch INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX history_stretch ON history (stretch)",
+        "CREATE INDEX history_device ON history (device)",
+        """CREATE TABLE counted (
+            device TEXT NOT NULL, counter TEXT NOT NULL, day INTEGER NOT NULL, used REAL NOT NULL, last REAL NOT NULL,
+            PRIMARY KEY (device, counter, day)
+        ) STRICT""",
     ),
 )
 """Each entry leads from one schema version to the next, in one transaction. Released entries never change."""

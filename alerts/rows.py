@@ -43,7 +43,7 @@ def ticket(row: sqlite3.Row, notes: tuple[Note, ...] = ()) -> Ticket:
         label=clean(row["label"]),
         role=clean(row["role"]),
         responsible=clean(row["responsible"]),
-        asset=_asset(row["asset"]),
+        asset=asset(row["asset"]),
     )
     return Ticket(
         number=clean(row["number"]),
@@ -168,7 +168,8 @@ def _job(task: str, device: str, label: str, title: str, step: str, variant: str
     )
 
 
-def _asset(text: str) -> Mapping[str, SafeText]:
+def asset(text: str) -> Mapping[str, SafeText]:
+    """Asset numbers from what asset_text() stored; none for what cannot be read."""
     try:
         known = json.loads(text)
     except ValueError:

@@ -164,6 +164,16 @@ def test_flipped_bytes_anywhere_never_stop_the_agent(sound: Path, tmp_path: Path
         ledger.shut()
 
 
+def test_a_column_renamed_by_a_flipped_bit_is_damage(store: Path, tmp_path: Path) -> None:
+    connection = sqlite3.connect(store)
+    connection.execute("ALTER TABLE ticket RENAME COLUMN taken_by TO uaken_by")
+    connection.commit()
+    connection.close()
+    ledger = open_ledger(tmp_path)
+    assert ledger.salvage is not None
+    assert ledger.salvage.kept["ticket"] == TICKETS
+
+
 def test_numbers_are_never_given_twice_after_a_loss(store: Path, tmp_path: Path) -> None:
     lost_tickets(store)
     ledger = open_ledger(tmp_path)
