@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from agent import depends, duties
@@ -12,6 +13,7 @@ from agent.lines import message
 from agent.options import Mistakes, Steps, build
 from agent.watched import Watched
 from agent.web import WebSettings
+from alerts.desk import Desk
 from alerts.letter import MailSettings
 from alerts.office import Office
 from alerts.policy import TicketPolicy
@@ -48,6 +50,7 @@ class Config:
     watched: tuple[Watched, ...] = ()
     functions: tuple[Function, ...] = ()
     mail: MailSettings | None = None
+    desks: Mapping[str, Desk] = field(default_factory=lambda: MappingProxyType({}))
     web: WebSettings = field(default_factory=WebSettings)
     tickets: TicketPolicy = field(default_factory=TicketPolicy)
     tasks: tuple[Task, ...] = ()
@@ -90,7 +93,6 @@ def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
     watched = tuple(watch_devices(tables.get("device", {}), mistakes))
     ids = {item.device.id for item in watched} | set(_named(tables.get("device")))
     depends.check({item.device.id: item.depends_on for item in watched}, ids, mistakes)
-    _desks(tables.get("desk", {}), mistakes)
     office = build(Office, tables.get("office", {}), ("office",), mistakes) or Office()
     _windows(office, ids, mistakes)
     return Config(
@@ -98,6 +100,7 @@ def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
         watched=watched,
         functions=tuple(_functions(tables.get("function", {}), ids, mistakes)),
         mail=build(MailSettings, tables["mail"], ("mail",), mistakes) if "mail" in tables else None,
+        desks=MappingProxyType(_desks(tables.get("desk", {}), mistakes)),
         web=build(WebSettings, tables.get("web", {}), ("web",), mistakes) or WebSettings(),
         tickets=build(TicketPolicy, tables.get("tickets", {}), ("tickets",), mistakes) or TicketPolicy(),
         tasks=duties.tasks(tables.get("maintenance", {}), ids, mistakes, has_hours=bool(office.hours)),
@@ -138,9 +141,18 @@ def _windows(office: Office, ids: set[str], mistakes: Mistakes) -> None:
                 mistakes.add(path, f"there is no [device.{name}]; devices are: {', '.join(sorted(ids))}")
 
 
-def _desks(tables: Any, mistakes: Mistakes) -> None:  # noqa: ANN401
-    offered = shelf.names(DESKS)
-    for name in _named(tables):
-        if name not in offered:
-            there = f"there are: {', '.join(offered)}" if offered else "this version keeps the tickets itself"
-            mistakes.add(("desk", name), f"there is no desk {name!r}; {there}")
+def _desks(tables: Any, mistakes: Mistakes) -> dict[str, Desk]:  # noqa: ANN401
+    if not isinstance(tables, dict):
+        mistakes.add(("desk",), "must be tables such as [desk.rt]")
+        return {}
+    made = {}
+    for name, table in tables.items():
+        try:
+            kind = shelf.find(DESKS, name, Desk)
+        except LookupError:
+            mistakes.add(("desk", name), f"there is no desk {name!r}; there are: {', '.join(shelf.names(DESKS))}")
+            continue
+        desk = build(kind, table, ("desk", name), mistakes)
+        if desk is not None:
+            made[name] = desk
+    return made

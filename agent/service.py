@@ -196,7 +196,8 @@ class Agent:
     def _take_over(self, fresh: Config) -> None:
         if fresh.web != self._config.web:
             log.warning("[web] changes only with a restart of the agent")
-        changed = (fresh.mail, fresh.office) != (self._config.mail, self._config.office)
+        old = self._config
+        changed = (fresh.mail, fresh.desks, fresh.office) != (old.mail, old.desks, old.office)
         self._config = fresh
         if changed:
             self._outbox.stop(OUTBOX_STOP_SECONDS)

@@ -235,7 +235,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Where a channel keeps a ticket: what it calls it, and a page for people."""
+    """Where a channel keeps a ticket: what it calls it, and a page for people.
+
+    closed: whether the channel itself closed it or opened it again; None when it did neither.
+    """
 
     remote_id: str
     url: str = ""
+    closed: bool | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from alerts import chronicle, life, outages, owed, rows, steps, work
 from alerts.chronicle import Chronicle
+from alerts.deskbook import DeskBook
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
 from alerts.levels import Levels
 from alerts.life import Case
@@ -34,7 +35,7 @@ class Ledger:
 
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
-    outages: the times without a way out. upkeep: regular work, done and due.
+    outages: the times without a way out. upkeep: regular work, done and due. desks: where desks keep the tickets.
     chronicle: how it was, for reports. policy: how tickets live.
     """
 
@@ -45,6 +46,7 @@ class Ledger:
         self.outages = Outages(store)
         self.upkeep = Upkeep(store, self._number)
         self.chronicle = Chronicle(store)
+        self.desks = DeskBook(store)
 
     @classmethod
     def open(

@@ -131,7 +131,7 @@ class Notices:
                 (notice.addressee.channel, outcome),
             )
             if filed is not None:
-                _remember(connection, notice, filed)
+                _remember(connection, notice, filed, self._store.clock())
             _prune(connection)
 
     def release(self, channel: str) -> None:
@@ -170,15 +170,19 @@ class Notices:
         return max(self.oldest().values(), default=0.0)
 
 
-def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed) -> None:
+def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed, now: float) -> None:
     connection.execute(
-        "INSERT INTO desk_ticket (desk, ticket, remote_id, url) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (desk, ticket) DO UPDATE SET remote_id = excluded.remote_id, url = excluded.url",
+        "INSERT INTO desk_ticket (desk, ticket, remote_id, url, state, polled) "
+        "VALUES (?1, ?2, ?3, ?4, coalesce(?5, 'open'), ?6) "
+        "ON CONFLICT (desk, ticket) DO UPDATE SET url = excluded.url, state = coalesce(?5, state), "
+        "last_note = CASE remote_id WHEN excluded.remote_id THEN last_note ELSE 0 END, remote_id = excluded.remote_id",
         (
             notice.addressee.channel,
             notice.ticket,
             clean(filed.remote_id, rows.REMOTE_LIMIT_BYTES),
             clean(filed.url, rows.DETAIL_LIMIT_BYTES),
+            None if filed.closed is None else "closed" if filed.closed else "open",
+            now,
         ),
     )
 

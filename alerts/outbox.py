@@ -7,10 +7,12 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol
 
+from alerts.incident import DeliveryError
 from alerts.ledger import Ledger
 from alerts.line import Channel, Line
 from probes.text import clean
@@ -41,6 +43,7 @@ class Outbox:
 
     open_ledger: opens the ledger for the worker's thread. boot: this boot's id (see boot_id()).
     chores: what else this thread does between sending. sorters: what holds back and folds a channel's letters.
+    closers: what is done when the thread ends.
     errors: what went wrong in the worker itself, by kind.
     """
 
@@ -54,8 +57,9 @@ class Outbox:
         random_ratio: Callable[[], float] = random.random,
         chores: Sequence[Chore] = (),
         sorters: Mapping[str, Callable[[Ledger], None]] = MappingProxyType({}),
+        closers: Sequence[Callable[[], None]] = (),
     ) -> None:
-        self._open, self._clock, self._chores = open_ledger, clock, chores
+        self._open, self._clock, self._chores, self._closers = open_ledger, clock, chores, closers
         self._lines = [
             Line(
                 channel,
@@ -113,6 +117,9 @@ class Outbox:
                 self._retrying = self._clock.wait(self._inbox, wait_seconds) == "retry"
         finally:
             self._shut()
+            for close in self._closers:
+                with suppress(DeliveryError):
+                    close()
 
     def step(self) -> float | None:
         """Send all that is due now. Returns the seconds until more is due; None when nothing waits."""

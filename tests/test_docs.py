@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.config import DESKS
 from agent.devices import KINDS
 from agent.duties import shipped
 from agent.options import names
 from agent.web import WebSettings
+from alerts.desk import Desk
 from alerts.letter import MailSettings, MailTo
 from alerts.office import Office
 from alerts.season import Ramadan, Window
@@ -27,6 +29,14 @@ def test_every_option_of_every_kind_is_explained(kind: str) -> None:
     missing = [name for name in names(shelf.find(KINDS, kind, Probe)) if f"`{name}`" not in CONFIGURATION]
     assert missing == []
     assert f"{kind}" in CONFIGURATION
+
+
+@pytest.mark.parametrize("desk", shelf.names(DESKS))
+def test_every_option_of_every_desk_is_explained(desk: str) -> None:
+    missing = [name for name in names(shelf.find(DESKS, desk, Desk)) if f"`{name}`" not in CONFIGURATION]
+    assert missing == []
+    assert f"`{desk}`" in CONFIGURATION
+    assert f"[desk.{desk}]" in (DOCS / "desks.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
