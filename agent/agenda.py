@@ -98,7 +98,7 @@ def settle(config: Config, state: Path, names: Sequence[str], outcome: str, said
         there = ", ".join(key[1] for key in keys)
         raise ConfigError([f"{task} is no task of {wrong[0]!r}; its devices are: {there}"])
     book, now = workorders.ledger(state), time.time()
-    _check_clock(book, now)
+    check_clock(book, now)
     try:
         for key in chosen:
             book.upkeep.settle(key, outcome, *said, at=now)
@@ -107,7 +107,8 @@ def settle(config: Config, state: Path, names: Sequence[str], outcome: str, said
     return [f"{' '.join(filter(None, key))}: {outcome}" for key in chosen]
 
 
-def _check_clock(book: Ledger, now: float) -> None:
+def check_clock(book: Ledger, now: float) -> None:
+    """Raises ConfigError when this PC's clock cannot be believed: what is noted would stand on a wrong day."""
     if not Belief().holds(now, 0.0, known=book.upkeep.clock(), synchronised=kernel_keeps_time()):
         day = time.strftime("%Y-%m-%d", time.gmtime(now))
         raise ConfigError([f"this PC's clock says {day}, which cannot be believed; set the clock, then note it again"])

@@ -7,10 +7,11 @@ from agent.function import FunctionState
 from agent.looks import LOOKS, SERVICE_LOOKS, symbol
 from agent.view import DeviceView
 from alerts.effect import hindered, steadiness
-from alerts.incident import Job, Status, Ticket
+from alerts.incident import Job, Status, Ticket, TicketType
 from alerts.markup import Html, join, tag
 from alerts.office import Office
 from alerts.priority import priority
+from alerts.shortage import left
 from alerts.words import Words
 from probes.reading import Fault, State
 
@@ -171,6 +172,7 @@ class Pieces:
             join(
                 f"{title} ({unsteady})" if unsteady else title,
                 tag("div", hindered(self.words, ticket.impact, counter), class_="soft") if ticket.impact else "",
+                tag("div", left(self.words, ticket.detail), class_="soft") if ticket.type is TicketType.STOCK else "",
                 *(tag("div", self._job(job), class_="soft") for job in ticket.jobs if not job.outcome),
             ),
             f"{status} ({ticket.taken_by})" if ticket.taken_by else status,

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from agent import depends, duties
+from agent import depends, duties, stocklist
 from agent.devices import ID, watch_devices
 from agent.lines import message
 from agent.options import Mistakes, Steps, build
@@ -17,6 +17,7 @@ from alerts.desk import Desk
 from alerts.letter import MailSettings
 from alerts.office import Office
 from alerts.policy import TicketPolicy
+from alerts.stock import Item
 from alerts.task import Task
 from probes import shelf
 from probes.text import SafeText, clean
@@ -54,6 +55,7 @@ class Config:
     web: WebSettings = field(default_factory=WebSettings)
     tickets: TicketPolicy = field(default_factory=TicketPolicy)
     tasks: tuple[Task, ...] = ()
+    stock: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
         web=build(WebSettings, tables.get("web", {}), ("web",), mistakes) or WebSettings(),
         tickets=build(TicketPolicy, tables.get("tickets", {}), ("tickets",), mistakes) or TicketPolicy(),
         tasks=duties.tasks(tables.get("maintenance", {}), ids, mistakes, has_hours=bool(office.hours)),
+        stock=stocklist.items(tables.get("stock", {}), ids, mistakes),
     )
 
 

@@ -60,6 +60,14 @@ MAINTENANCE_DUE = _gauge(
     "When a regular task is next due, at the first of its devices; in the past: it is overdue.",
     "task",
 )
+STOCK_AMOUNT = _gauge(
+    "jagaloket_stock_amount", "How much of an item is in stock, in its own unit; absent before the first count.", "item"
+)
+STOCK_DAYS_LEFT = _gauge(
+    "jagaloket_stock_days_left",
+    "Working days until an item is used up at the pace seen so far; absent when the counts do not allow it.",
+    "item",
+)
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")
 OFFICE_OPENS = _gauge(
     "jagaloket_office_opens_timestamp_seconds",
@@ -98,6 +106,8 @@ _OWN = (
     SUPPLY_REPLACED,
     OUTAGE_SECONDS,
     MAINTENANCE_DUE,
+    STOCK_AMOUNT,
+    STOCK_DAYS_LEFT,
     OFFICE_OPEN,
     OFFICE_OPENS,
     OFFICE_CLOSES,

@@ -23,6 +23,7 @@ from agent.outages import samples as outage_samples
 from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page
+from agent.stock import StockKeeper
 from agent.supplies import SupplyKeeper
 from agent.surroundings import Surroundings
 from agent.upkeep import UpkeepKeeper
@@ -121,6 +122,15 @@ class Agent:
         )
         self._chronicler = Chronicler(self._panel, self._book, self._clock, lambda: self._config)
         self._settler.before_change = self._chronicler.before_change
+        self._stock = StockKeeper(
+            self._panel,
+            self._book,
+            self._clock,
+            told=self._told,
+            seen=self._supplies.levels,
+            replaced=self._supplies.replaced,
+            believed=self._upkeep.believed,
+        )
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
         self._web = WebServer(config.web, self._pages)
@@ -146,6 +156,7 @@ class Agent:
         self._watch.every(COUNT_SECONDS, self._outages.keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._upkeep.keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._chronicler.keep)
+        self._watch.every(LIFE_SIGN_SECONDS, self._stock.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:
@@ -175,6 +186,7 @@ class Agent:
         self._book.policy = self._config.tickets
         self._watch.watch(self._config.watched)
         self._upkeep.take(self._config, self._settler.cases.addressees)
+        self._stock.take(self._config, self._settler.cases.addressees)
         if self._config.office.holidays:
             threading.Thread(target=self._learn_holidays, name="holidays", daemon=True).start()
 
@@ -263,6 +275,7 @@ class Agent:
                 "hours": Openings(self._config.office, self._clock.wall).samples,
                 "outages": lambda: outage_samples(self._ledger().outages),
                 "maintenance": self._upkeep.samples,
+                "stock": self._stock.samples,
             },
         )
         board = Board(

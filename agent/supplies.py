@@ -1,7 +1,7 @@
 """Keeps how supplies go down, from what the printers' last looks found, and tells how many days are left."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from agent.clock import Clock
@@ -50,6 +50,10 @@ class SupplyKeeper:
     def samples(self) -> tuple[Sample, ...]:
         """Days left and last replacements, for the metrics page."""
         return self._samples
+
+    def levels(self) -> Mapping[Supply, Sequence[tuple[float, float]]]:
+        """How supplies went down: (UTC epoch seconds, share left), oldest first. For the watch's thread."""
+        return self._levels
 
     def replaced(self) -> dict[str, float]:
         """When a supply was last replaced (UTC epoch seconds), by device."""

@@ -84,7 +84,7 @@ class UpkeepKeeper:
 
     def _keep(self, views: Mapping[str, DeviceView]) -> None:
         now = self._clock.wall()
-        if not self._believed(now):
+        if not self.believed(now):
             return
         upkeep = self._book.upkeep
         records = upkeep.records()
@@ -101,7 +101,8 @@ class UpkeepKeeper:
         self._gather(records, seen, now)
         self._samples = tuple(self._tell(records, now))
 
-    def _believed(self, now: float) -> bool:
+    def believed(self, now: float) -> bool:
+        """Whether the PC's clock may decide. Raises OSError."""
         monotonic, known = self._clock.monotonic(), self._book.upkeep.clock()
         holds = self._belief.holds(now, monotonic, known=known, synchronised=self._synchronised())
         if holds and (known is None or monotonic - self._clocked >= CLOCK_SECONDS):

@@ -12,6 +12,7 @@ from alerts.incident import STOCK, Status, Ticket
 from alerts.ledger import Ledger
 from alerts.office import Office
 from alerts.priority import priority
+from alerts.shortage import left
 from alerts.words import Words, words
 
 OPEN = tuple(status for status in Status if status is not Status.CLOSED)
@@ -133,7 +134,7 @@ def headline(say: Words, ticket: Ticket) -> str:
         waiting = sum(not job.outcome for job in ticket.jobs)
         return f"{_title(say, ticket)}: {say.phrase('ticket.jobs', count=waiting)}, {say.actor(ticket.actor).lower()}"
     if ticket.device.kind == STOCK:
-        return _title(say, ticket)
+        return f"{_title(say, ticket)}. {left(say, ticket.detail)}"
     return f"{ticket.device.label}: {_title(say, ticket)}"
 
 

@@ -21,6 +21,7 @@ from alerts.notices import Notices
 from alerts.outages import Outages
 from alerts.policy import HOUR_SECONDS, PLAIN, TicketPolicy
 from alerts.salvage import Salvage
+from alerts.stockbook import StockBook
 from alerts.store import Store
 from alerts.upkeep import Upkeep
 from probes.reading import Device, Fault, Severity, State
@@ -35,8 +36,8 @@ class Ledger:
 
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
-    outages: the times without a way out. upkeep: regular work, done and due. desks: where desks keep the tickets.
-    chronicle: how it was, for reports. policy: how tickets live.
+    outages: the times without a way out. upkeep: regular work, done and due. stock: what is in stock.
+    desks: where desks keep the tickets. chronicle: how it was, for reports. policy: how tickets live.
     """
 
     def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
@@ -47,6 +48,7 @@ class Ledger:
         self.upkeep = Upkeep(store, self._number)
         self.chronicle = Chronicle(store)
         self.desks = DeskBook(store)
+        self.stock = StockBook(store, self._number)
 
     @classmethod
     def open(

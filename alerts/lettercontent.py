@@ -4,6 +4,7 @@ from alerts.effect import effect, steadiness
 from alerts.incident import DRILL, MAINTENANCE, STOCK, Action, Notice, Status, Ticket, TicketType
 from alerts.letterparts import TONES, Fact, Letter, Look, Part, Tone
 from alerts.office import Office
+from alerts.shortage import left
 from alerts.words import Words, words
 from probes.text import SafeText, clean
 
@@ -128,7 +129,7 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, over: bool) -> tuple[F
     if ticket.part:
         facts.append(Fact(name=say.phrase("letter.part"), value=say.part(ticket.part)))
     if ticket.device.kind == STOCK and ticket.detail:
-        facts.append(Fact(name=say.phrase("letter.note"), value=ticket.detail))
+        facts.append(Fact(name=say.phrase("letter.note"), value=left(say, ticket.detail)))
     if not over:
         impact = effect(say, ticket, counter(say, office))
         facts.append(Fact(name=say.phrase("letter.impact"), value=impact, strong=True))

@@ -13,6 +13,7 @@ from alerts.desk import Desk
 from alerts.letter import MailSettings, MailTo
 from alerts.office import Office
 from alerts.season import Ramadan, Window
+from alerts.stock import TAKES
 from alerts.task import USAGES, Task
 from probes import shelf
 from probes.link.service import Service
@@ -48,7 +49,7 @@ def test_every_option_of_the_other_tables_is_explained(options: type) -> None:
 
 
 def test_everything_that_can_be_counted_is_named() -> None:
-    assert [name for name in USAGES if f"`{name}`" not in CONFIGURATION] == []
+    assert [name for name in (*USAGES, *TAKES) if f"`{name}`" not in CONFIGURATION] == []
 
 
 def test_every_task_of_the_shipped_plan_is_in_its_page() -> None:

@@ -48,6 +48,10 @@ WANTED = {
     "invalid-task-device": [":5: maintenance.debu.devices[0]: there is no [device.laser]", "pc"],
     "invalid-task-unknown-key": [":2: maintenance.card-printer-clean.evry: unknown key", "every"],
     "invalid-maintenance-shipped": [":2: maintenance.shipped: must be true or false"],
+    "invalid-stock-takes": [":4: stock.blangko.takes: 'cookies' cannot be seen", "cards"],
+    "invalid-stock-device": ["stock.blangko.takes.laser: there is no [device.laser]"],
+    "invalid-stock-supply": ["stock.toner.supply: belongs to device"],
+    "invalid-stock-unknown-key": [":2: stock.blangko.lo: unknown key", "low"],
     "invalid-not-utf8": ["is not UTF-8"],
 }
 

@@ -123,7 +123,7 @@ def test_every_word_of_the_contract_is_translated(language: str) -> None:
     assert content["task"].keys() == shipped().keys()
     assert content["note"].keys() == {
         *("taken", "recovered", "closed", "reopened", "returned", "wont-fix", "escalated"),
-        *("symptom", "belongs", "merged", "unstable", "steady", "added"),
+        *("symptom", "belongs", "merged", "unstable", "steady", "added", "filled"),
     }
 
 
