@@ -210,6 +210,7 @@ class Agent:
             log.warning("[web] changes only with a restart of the agent")
         old = self._config
         changed = (fresh.mail, fresh.desks, fresh.office) != (old.mail, old.desks, old.office)
+        changed |= telling.settling(fresh) != telling.settling(old)
         self._config = fresh
         if changed:
             self._outbox.stop(OUTBOX_STOP_SECONDS)

@@ -17,10 +17,11 @@ _MOST_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A row that was surely not delivered yet. not_before, digest: as they are now."""
+    """A row that was surely not delivered yet. not_before, digest: as they are now. code: of its ticket's fault."""
 
     id: int
     ticket: str
+    code: str
     created: float
     not_before: float
     digest: int | None
@@ -58,7 +59,7 @@ def _changes(connection: sqlite3.Connection, channel: str, decide: Decide) -> li
 def _waiting(connection: sqlite3.Connection, channel: str) -> dict[str, list[Waiting]]:
     """By address. What was told with a carrier that may have arrived stays with it, and what follows it waits."""
     found = connection.execute(
-        """SELECT o.id, o.ticket, o.address, o.created, o.not_before, o.digest FROM outbox o
+        """SELECT o.id, o.ticket, t.code, o.address, o.created, o.not_before, o.digest FROM outbox o
         JOIN ticket t ON t.number = o.ticket WHERE o.channel = ? AND o.state = 'new' AND t.kind != ?
         AND NOT EXISTS (SELECT 1 FROM outbox c WHERE c.id = o.digest AND c.state IN ('tried', 'uncertain'))
         AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.ticket = o.ticket AND e.channel = o.channel
@@ -72,6 +73,7 @@ def _waiting(connection: sqlite3.Connection, channel: str) -> dict[str, list[Wai
             Waiting(
                 id=row["id"],
                 ticket=row["ticket"],
+                code=row["code"],
                 created=row["created"],
                 not_before=row["not_before"],
                 digest=row["digest"],

@@ -3,9 +3,10 @@
 import ipaddress
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from alerts.incident import Addressee, Notice, Ticket
@@ -121,9 +122,14 @@ def addressees(settings: MailSettings, default_language: str) -> tuple[Addressee
     )
 
 
-def sorter(settings: MailSettings, office: Office, clock: Callable[[], float] = time.time) -> Sorter:
-    """What holds back and folds the letters to these addressees."""
-    return Sorter(CHANNEL, {one.address: one for one in settings.to}, office, clock)
+def sorter(
+    settings: MailSettings,
+    office: Office,
+    clock: Callable[[], float] = time.time,
+    settling: Mapping[str, float] = MappingProxyType({}),
+) -> Sorter:
+    """What holds back and folds the letters to these addressees. settling: as in Sorter."""
+    return Sorter(CHANNEL, {one.address: one for one in settings.to}, office, clock, settling)
 
 
 class Mail:

@@ -1,6 +1,7 @@
 """Decides what becomes of letters that wait: held, sent alone, or told together. Pure but for its clock."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from alerts.arrange import Order, Waiting
 from alerts.ledger import Ledger
@@ -12,10 +13,21 @@ MOST_ALONE = 3
 
 
 class Sorter:
-    """One channel's letters. manners: by address. clock: UTC epoch seconds."""
+    """One channel's letters. manners: by address. clock: UTC epoch seconds.
 
-    def __init__(self, channel: str, manners: Mapping[str, Manner], office: Office, clock: Callable[[], float]) -> None:
+    settling: for how many seconds letters about a fault wait, by its code, since its cause may show a little later.
+    """
+
+    def __init__(
+        self,
+        channel: str,
+        manners: Mapping[str, Manner],
+        office: Office,
+        clock: Callable[[], float],
+        settling: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         self._channel, self._manners, self._office, self._clock = channel, manners, office, clock
+        self._settling = settling
 
     def __call__(self, ledger: Ledger) -> None:
         """Arrange what waits now. Raises OSError when the store cannot be used."""
@@ -28,11 +40,35 @@ class Sorter:
         ripe = []
         for row in rows:
             at = earliest(manner, self._office, created=row.created, now=now, sent_today=sent_today)
+            at = max(at, settled(row, self._settling, now))
             orders[row.id] = (at if at > now else 0.0, None)
             if at <= now:
                 ripe.append(row)
         alone = 1 if manner.digest or self._office.is_open(now) is False else MOST_ALONE
         return orders | {row: (0.0, carrier) for row, carrier in folded(ripe, alone).items()}
+
+
+class Pause:
+    """Another channel's rows: nothing is folded, and nothing waits but for its cause. clock, settling: as in Sorter."""
+
+    def __init__(self, channel: str, settling: Mapping[str, float], clock: Callable[[], float]) -> None:
+        self._channel, self._settling, self._clock = channel, settling, clock
+
+    def __call__(self, ledger: Ledger) -> None:
+        """Arrange what waits now. Raises OSError when the store cannot be used."""
+        ledger.notices.arrange(self._channel, self._decide)
+
+    def _decide(self, address: str, rows: Sequence[Waiting], sent: Callable[[float], int]) -> Mapping[int, Order]:
+        del address, sent
+        now = self._clock()
+        moments = {row.id: settled(row, self._settling, now) for row in rows}
+        return {row: (at if at > now else 0.0, None) for row, at in moments.items()}
+
+
+def settled(row: Waiting, settling: Mapping[str, float], now: float) -> float:
+    """From when on it may be told; a clock that was set back lets nothing wait."""
+    wait = settling.get(row.code, 0.0)
+    return row.created + wait if now - wait < row.created <= now else now
 
 
 def folded(rows: Sequence[Waiting], alone: int) -> Mapping[int, int]:

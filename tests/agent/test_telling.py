@@ -22,6 +22,16 @@ def test_each_addressee_is_told_in_a_language() -> None:
     ]
 
 
+def test_letters_about_what_vanished_wait_where_a_ups_may_yet_tell_why() -> None:
+    plain, ups = watched("iris", Scripted()), watched("ups", Scripted())
+    ups = replace(ups, device=replace(ups.device, kind="ups"))
+    assert telling.settling(Config(watched=(plain,))) == {}
+    told = telling.settling(Config(watched=(plain, ups)))
+    assert {"not-connected", "not-responding", "gateway-down"} <= told.keys()
+    assert "on-battery" not in told
+    assert all(seconds == 10 for seconds in told.values())
+
+
 def test_what_waits_is_tried_at_once_when_a_link_is_back() -> None:
     link, printer = Scripted(), Scripted()
     rig = Rig()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from alerts.incident import DRILL, Action, DeliveryError, Notice
+from alerts.incident import DRILL, Action, Context, DeliveryError, Notice
 from alerts.ledger import Ledger
 from alerts.manner import Manner
 from alerts.office import Office
 from alerts.outbox import Outbox
-from alerts.sorter import Sorter
+from alerts.sorter import Pause, Sorter
 from probes.reading import Device
 from probes.text import clean
 from tests.alerts.make import CAMAT, TEKNISI, Pigeon, Steps, ToldTime, fault, open_ledger, scanner
@@ -29,13 +29,14 @@ class Post:
     def __init__(self, folder: Path, moment: str = "2026-11-24T10:00") -> None:
         self.clock = ToldTime(at(moment))
         self.manners: dict[str, Manner] = {}
+        self.settling: dict[str, float] = {}
         self.folder = folder
         self.book = open_ledger(folder, self.clock)
         self.pigeon, self.steps = Pigeon(), Steps()
         self.outbox = self.restart()
 
     def restart(self, office: Office = OFFICE) -> Outbox:
-        sorter = Sorter("mail", self.manners, office, self.clock)
+        sorter = Sorter("mail", self.manners, office, self.clock, self.settling)
         self.outbox = Outbox(
             self.open, [self.pigeon], clock=self.steps, boot="b1", random_ratio=lambda: 0.0, sorters={"mail": sorter}
         )
@@ -72,6 +73,59 @@ def post(tmp_path: Path) -> Iterator[Post]:
 def test_a_few_tickets_are_letters_of_their_own(post: Post) -> None:
     post.begin("a", "b", "c")
     assert [notice.others for notice in post.told()] == [(), (), ()]
+
+
+def test_what_may_yet_find_its_cause_waits_a_moment_and_other_faults_do_not(post: Post) -> None:
+    post.settling["not-connected"] = 10.0
+    post.begin("a")
+    post.book.begin(scanner("b"), fault("no-driver"), since=post.clock.now, addressees=(CAMAT,))
+    post.clock.now += 1
+    (letter,) = post.told()
+    assert post.book.ticket(letter.ticket).device.id == "b"
+    post.clock.now += 8
+    assert post.told() == []
+    post.clock.now += 1
+    (letter,) = post.told()
+    assert post.book.ticket(letter.ticket).device.id == "a"
+
+
+def test_what_found_its_cause_meanwhile_gets_no_letter_of_its_own(post: Post) -> None:
+    post.settling["not-connected"] = 10.0
+    post.begin("a")
+    assert post.told() == []
+    post.clock.now += 5
+    power = fault("on-battery")
+    post.book.begin(scanner("ups"), power, since=post.clock.now, addressees=(CAMAT,))
+    post.book.rehome(scanner("a"), fault(), addressees=(CAMAT,), context=Context(cause=("ups", "on-battery", "")))
+    (letter,) = post.told()
+    assert post.book.ticket(letter.ticket).code == "on-battery"
+    post.clock.now += 60
+    assert (post.told(), post.waits()) == ([], 0)
+
+
+def test_a_desk_is_told_at_any_hour_and_ticket_by_ticket_but_waits_for_causes_too(tmp_path: Path) -> None:
+    post = Post(tmp_path, "2026-11-24T22:00")
+    post.outbox = Outbox(
+        post.open,
+        [post.pigeon],
+        clock=post.steps,
+        boot="b1",
+        sorters={"mail": Pause("mail", {"not-connected": 10.0}, post.clock)},
+    )
+    post.begin(*"abcde")
+    post.book.begin(scanner("f"), fault("no-driver"), since=post.clock.now, addressees=(CAMAT,))
+    assert [post.book.ticket(one.ticket).device.id for one in post.told()] == ["f"]
+    post.clock.now += 10
+    assert [post.book.ticket(one.ticket).device.id for one in post.told()] == list("abcde")
+    post.outbox.stop(0)
+    post.book.shut()
+
+
+def test_a_clock_that_was_set_back_lets_nothing_settle_for_long(post: Post) -> None:
+    post.settling["not-connected"] = 10.0
+    post.begin("a")
+    post.clock.now -= 3600
+    assert len(post.told()) == 1
 
 
 def test_many_tickets_at_once_are_one_letter_that_names_them_all(post: Post) -> None:
