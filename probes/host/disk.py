@@ -109,7 +109,8 @@ class Disks:
         days = self._forecast.days_left(mount.path, free, time.clock_gettime(time.CLOCK_BOOTTIME))
         if days is not None:
             found.sample(DAYS_LEFT, days, mount.path)
-        shares = [(free / size, f"{free / 1e9:.1f} GB of {size / 1e9:.0f} GB free", free)] if size else []
+        soon = "" if days is None else f", full in {days:.1f} days at this pace"
+        shares = [(free / size, f"{free / 1e9:.1f} GB of {size / 1e9:.0f} GB free{soon}", free)] if size else []
         if status.f_files:
             inodes = status.f_favail / status.f_files
             found.sample(INODES_FREE, inodes, mount.path)

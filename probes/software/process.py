@@ -37,7 +37,7 @@ class ProcessCheck:
 
     def look(self) -> Found:
         """Find the process again. Raises ProbeError where this PC hides others' processes."""
-        if self._known is None or not _lives(self._known):
+        if self._known is None or not lives(self._known):
             self._known = next(self._find(), None)
         if self._known is None:
             return wrong(NOT_RUNNING, Actor.COUNTER, f"no process {self._wanted()}")
@@ -48,7 +48,7 @@ class ProcessCheck:
         hidden, ours = not psutil.pid_exists(1), _ours()
         for process in psutil.process_iter():
             try:
-                if process.pid not in ours and self._fits(process, owner) and _lives(process):
+                if process.pid not in ours and self._fits(process, owner) and lives(process):
                     yield process
             except psutil.AccessDenied:
                 hidden = True
@@ -72,11 +72,20 @@ class ProcessCheck:
         return " ".join(f"{word} {text!r}" for word, text in parts if text)
 
 
-def _lives(process: psutil.Process) -> bool:
+def lives(process: psutil.Process) -> bool:
+    """Whether a process is still there, and more than an entry that nobody cleared away."""
     try:
         return process.is_running() and process.status() not in _ENDED
     except psutil.NoSuchProcess:
         return False
+
+
+def process_of(pid: int) -> psutil.Process | None:
+    """The process of this number; None where there is none."""
+    try:
+        return psutil.Process(pid) if pid > 0 else None
+    except psutil.Error:
+        return None
 
 
 def _ours() -> set[int]:

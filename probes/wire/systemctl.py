@@ -14,6 +14,7 @@ from probes.text import SafeText, clean
 
 TIMEOUT_SECONDS = 5.0
 _MOST_BYTES = 4096
+_PID_SIGNS = 10
 _ENDS = (".service", ".socket", ".target", ".timer", ".mount", ".path")
 _NAME = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,250}")
 """systemd.unit(5) allows no other signs."""
@@ -21,12 +22,13 @@ _NAME = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,250}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A unit's states in systemd's own words (org.freedesktop.systemd1(5))."""
+    """A unit's states in systemd's own words (org.freedesktop.systemd1(5)). main_pid: 0 where it has no process."""
 
     load: SafeText
     active: SafeText
     sub: SafeText
     result: SafeText
+    main_pid: int
 
 
 def full_name(text: str) -> str:
@@ -44,13 +46,15 @@ def unit(name: str) -> Unit:
     if command is None:
         msg = "there is no systemctl on this PC: watch the program by its process instead"
         raise ProbeError(msg)
-    words = (command, "show", "--no-pager", "--property=LoadState,ActiveState,SubState,Result", "--", name)
+    words = (command, "show", "--no-pager", "--property=LoadState,ActiveState,SubState,Result,MainPID", "--", name)
     said = dict(line.partition("=")[::2] for line in _run(words).splitlines())
     states = [clean(said.get(key, ""), 40) for key in ("LoadState", "ActiveState", "SubState", "Result")]
     if not states[1]:
         msg = clean(f"systemctl says nothing of {name}; does systemd run this PC?", 200)
         raise ProbeError(msg)
-    return Unit(load=states[0], active=states[1], sub=states[2], result=states[3])
+    pid = said.get("MainPID", "")
+    main_pid = int(pid) if pid.isascii() and pid.isdecimal() and len(pid) < _PID_SIGNS else 0
+    return Unit(load=states[0], active=states[1], sub=states[2], result=states[3], main_pid=main_pid)
 
 
 def _run(words: tuple[str, ...]) -> str:

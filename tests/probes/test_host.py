@@ -118,6 +118,20 @@ class TestDisks:
         found = self.read(monkeypatch, tmp_path, self.status(size_gib * GIB, int(free_gib * GIB)))
         assert [(f.code, f.part) for f in found.faults] == [(code, str(tmp_path)) for code in codes]
 
+    def test_a_disk_that_fills_says_when_it_will_be_full(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        info = tmp_path / "mountinfo"
+        info.write_text(f"1 0 8:1 / {tmp_path} rw - ext4 /dev/sda1 rw\n")
+        disks, found, now = disk.Disks(self.LIMITS, info), Found(), [0.0]
+        monkeypatch.setattr("time.clock_gettime", lambda _: now[0])
+        for free in (24, 12, 6):
+            monkeypatch.setattr(os, "statvfs", lambda _, free=free: self.status(100 * GIB, free * GIB))
+            found = Found()
+            disks.look(found)
+            now[0] += 12 * 3600
+        (fault,) = found.faults
+        assert (fault.code, fault.detail) == ("disk-low", "6.4 GB of 107 GB free, full in 0.3 days at this pace")
+        assert [s.value for s in found.samples if s.metric.name.endswith("disk_days_left")] == [pytest.approx(1 / 3)]
+
     def test_a_disk_without_inodes_is_full_however_much_space_it_has(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:

@@ -229,8 +229,37 @@ class TestUnit:
         Software(unit="siak").read()
         Software(unit="cups.socket").read()
         asked = (tmp_path / "bin" / "asked").read_text().splitlines()
-        prefix = "show --no-pager --property=LoadState,ActiveState,SubState,Result --"
+        prefix = "show --no-pager --property=LoadState,ActiveState,SubState,Result,MainPID --"
         assert asked == [f"{prefix} siak.service", f"{prefix} cups.socket"]
+
+    def test_while_its_main_process_lives_systemd_is_left_in_peace(
+        self, systemd: Callable[[str], None], start: Start, tmp_path: Path
+    ) -> None:
+        main = start("siak-main")
+        systemd(f"echo ActiveState=active; echo MainPID={main.pid}")
+        probe = Software(unit="siak")
+        for _ in range(5):
+            assert codes(probe.read()) == []
+        assert len((tmp_path / "bin" / "asked").read_text().splitlines()) == 1
+        main.kill()
+        main.wait(5)
+        systemd(shown("loaded failed failed signal"))
+        assert codes(probe.read()) == ["service-failed"]
+        assert codes(probe.read()) == ["service-failed"]
+        assert len((tmp_path / "bin" / "asked").read_text().splitlines()) == 3
+
+    @pytest.mark.parametrize(("pid", "holds"), [("0", 60), ("x", 60), ("99999999999999", 60), ("{pid}", 600)])
+    def test_its_word_holds_for_a_while_only(
+        self, systemd: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pid: str, holds: float
+    ) -> None:
+        now = [1000.0]
+        monkeypatch.setattr("probes.software.unit.time.monotonic", lambda: now[0])
+        systemd(f"echo ActiveState=active; echo MainPID={pid.format(pid=os.getpid())}")
+        probe = Software(unit="siak")
+        for step in (0, holds - 1, 2):
+            now[0] += step
+            probe.read()
+        assert len((tmp_path / "bin" / "asked").read_text().splitlines()) == 2
 
     def test_a_wedged_systemctl_is_killed_with_its_children(
         self, systemd: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
