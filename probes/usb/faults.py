@@ -65,7 +65,7 @@ def of_device(device: UsbDevice, history: History, wants: Wants, now: float) -> 
         pace = f"runs at {speed / 1e6:g} instead of {expected / 1e6:g} Mbit/s"
         detail = f"{pace}; plug it into the PC itself, or try another cable"
         yield _fault("slow-connection", Severity.DEGRADED, Actor.COUNTER, detail)
-    if history.age(device, now) >= SETTLE_SECONDS and (why := _driverless(device, wants.driver)):
+    if history.lacking_seconds(now) >= SETTLE_SECONDS and (why := driverless(device, wants.driver)):
         yield _fault(NO_DRIVER, Severity.BLOCKING, Actor.TECHNICIAN, why)
     if wants.access and not may_open(device):
         detail = f"the agent may not open {device.node}; install the udev rule, then plug the device in again"
@@ -96,7 +96,7 @@ def may_ask_speed(device: UsbDevice) -> bool:
     )
 
 
-def _driverless(device: UsbDevice, driver: str) -> str:
+def driverless(device: UsbDevice, driver: str) -> str:
     """Why the device has no working driver; "" when it has one, or needs none."""
     if not device.authorized:
         return f"port {device.port} is blocked (authorized is 0); allow the device in the security software"

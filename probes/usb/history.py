@@ -23,7 +23,8 @@ class History:
 
     last: the device as last seen. seen_at: when this enumeration was first seen. changed_at: when the device
     last came or went. moved_from: the port before the present one. replaced: the serial number before the
-    present one. fastest: the best speed ever seen, bits per second.
+    present one. fastest: the best speed ever seen, bits per second. lacking_since: since when this enumeration
+    has been seen without a driver that it needs.
     """
 
     window_seconds: float
@@ -35,6 +36,7 @@ class History:
     moved_from: str = ""
     replaced: str = ""
     fastest: float = 0.0
+    lacking_since: float | None = None
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _cut_offs: deque[float] = field(default_factory=lambda: deque(maxlen=_EVENTS_LIMIT))
     _known: frozenset[Address] = frozenset()
@@ -49,6 +51,7 @@ class History:
         arrivals = self._count([*heard, *([] if known else [device.address])])
         self._reconnect(arrivals if before is not None else arrivals - 1, now)
         if before is None or not known:
+            self.lacking_since = None
             self.seen_at = now
             self.changed_at = now - (device.connected_seconds or 0.0)
         if before is not None and not known:
@@ -71,6 +74,18 @@ class History:
         """How long the present enumeration has lasted, seconds."""
         watched = now - self.seen_at if self.last is not None and self.last.address == device.address else 0.0
         return max(watched, device.connected_seconds or 0.0)
+
+    def lack(self, device: UsbDevice, now: float, *, lacks: bool) -> None:
+        """Whether the device, just seen, lacks a driver: what it lacks at first sight, it has lacked all its life."""
+        if not lacks:
+            self.lacking_since = None
+        elif self.lacking_since is None:
+            first = self.seen_at == now
+            self.lacking_since = now - (device.connected_seconds or 0.0) if first else now
+
+    def lacking_seconds(self, now: float) -> float:
+        """How long the device has lacked a driver."""
+        return 0.0 if self.lacking_since is None else now - self.lacking_since
 
     def missing_seconds(self, now: float) -> float:
         """How long the device has been away."""

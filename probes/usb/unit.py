@@ -105,11 +105,15 @@ class Unit:
         if self.history.age(device, now) >= SETTLE_SECONDS:
             self._repaired = ""
         self._ask_speed(device)
+        lacks = bool(faults.driverless(device, self.wants.driver))
+        self.history.lack(device, now, lacks=lacks)
         found = list(faults.of_device(device, self.history, self.wants, now))
         if len(devices) > 1:
             found.append(faults.duplicate(devices))
+        # While a device is put together its driver is still to come; while it is taken apart its interfaces go first.
         young = self.history.age(device, now) < SETTLE_SECONDS
-        skipped = frozenset({faults.NO_DRIVER}) if young else frozenset()
+        unsettled = young or (lacks and self.history.lacking_seconds(now) < SETTLE_SECONDS)
+        skipped = frozenset({faults.NO_DRIVER}) if unsettled else frozenset()
         return self._reading(device, found, now, skipped=skipped)
 
     def _loading(self, loader: UsbDevice, now: float) -> Reading:

@@ -53,6 +53,11 @@ class UsbTree:
     def unplug(self, port: str) -> None:
         shutil.rmtree(self.root / port)
 
+    def strip(self, port: str) -> None:
+        """Take its interfaces away, as the kernel does before it takes the device away."""
+        for folder in (self.root / port).glob("*:*"):
+            shutil.rmtree(folder)
+
     def set(self, port: str, name: str, value: bytes | str) -> None:
         file = self.root / port / name.replace("__", "/")
         file.parent.mkdir(parents=True, exist_ok=True)

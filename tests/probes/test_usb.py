@@ -288,6 +288,32 @@ def test_a_driver_has_time_to_bind(counter: Counter) -> None:
     assert "no-driver" in faults(probe.read())
 
 
+def test_a_device_that_the_kernel_takes_apart_is_not_called_driverless(counter: Counter) -> None:
+    """Its interfaces go first; with a slow driver that can be seen for a while, and then it is gone."""
+    counter.bus.plug("1-2", READER)
+    probe = counter.probe()
+    assert probe.read().faults == ()
+    counter.now += 60
+    counter.bus.strip("1-2")
+    for _ in range(2):
+        reading = probe.read()
+        assert "no-driver" not in faults(reading)
+        assert "no-driver" in reading.skipped
+        counter.now += 0.1
+    counter.bus.unplug("1-2")
+    assert set(faults(probe.read())) == {"not-connected"}
+
+
+def test_a_device_whose_driver_left_is_called_driverless_when_that_lasts(counter: Counter) -> None:
+    counter.bus.plug("1-2", READER)
+    probe = counter.probe()
+    probe.read()
+    counter.bus.strip("1-2")
+    probe.read()
+    counter.now += 9
+    assert "no-driver" in faults(probe.read())
+
+
 def test_a_scanner_that_stays_on_its_first_id_has_no_firmware(counter: Counter) -> None:
     counter.bus.plug("1-2", "080b:0010", power__connected_duration="100")
     probe = counter.probe(Match(vendor="080b", product="0002"))
