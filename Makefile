@@ -8,7 +8,7 @@ ROOMS := agent alerts probes
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint check bench simulate fuzz lock clean deb deb-test vm-test
+.PHONY: help run install test lint check bench simulate demo fuzz lock clean deb deb-test vm-test
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -43,6 +43,9 @@ vm-test: $(VENV)/.test ## as root: the .deb in a guest with real systemd and USB
 
 fuzz: $(VENV)/.test ## 200,000 damaged answers for every wire format (ARGS="--guided snmp" with atheris)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+demo: $(VENV)/.test $(TOOLS)/.test ## a simulated office, live: four counters, faults that come and go, letters (ARGS="--counters 2")
+	@exec $(BIN)/python -m tests.demo $(ARGS)
 
 simulate: $(VENV)/.test ## play a month of an office against the truth: one ticket per fault? (ARGS="--seed 7")
 	$(BIN)/python -m tests.simulate $(ARGS)
