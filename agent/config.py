@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from agent import depends, duties, stocklist
+from agent.bridge.settings import BridgeSettings
 from agent.devices import ID, watch_devices
 from agent.lines import message
 from agent.options import Mistakes, Steps, build
@@ -56,6 +57,7 @@ class Config:
     tickets: TicketPolicy = field(default_factory=TicketPolicy)
     tasks: tuple[Task, ...] = ()
     stock: tuple[Item, ...] = ()
+    bridge: BridgeSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def load(path: Path) -> Config:
 
 def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
     """Make a Config from TOML tables; what is wrong goes into mistakes."""
-    known = ("office", "device", "function", "mail", "desk", "web", "tickets", "maintenance", "stock")
+    known = ("office", "device", "function", "mail", "desk", "web", "tickets", "maintenance", "stock", "bridge")
     for key in tables.keys() - set(known):
         mistakes.add((key,), f"unknown table; known are: {', '.join(known)}")
     watched = tuple(watch_devices(tables.get("device", {}), mistakes))
@@ -104,6 +106,7 @@ def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
         mail=build(MailSettings, tables["mail"], ("mail",), mistakes) if "mail" in tables else None,
         desks=MappingProxyType(_desks(tables.get("desk", {}), mistakes)),
         web=build(WebSettings, tables.get("web", {}), ("web",), mistakes) or WebSettings(),
+        bridge=build(BridgeSettings, tables["bridge"], ("bridge",), mistakes) if "bridge" in tables else None,
         tickets=build(TicketPolicy, tables.get("tickets", {}), ("tickets",), mistakes) or TicketPolicy(),
         tasks=duties.tasks(tables.get("maintenance", {}), ids, mistakes, has_hours=bool(office.hours)),
         stock=stocklist.items(tables.get("stock", {}), ids, mistakes),

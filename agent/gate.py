@@ -136,9 +136,14 @@ class Gate:
         while guest in self._guests and not guest.leaving:
             chunk = guest.socket.recv(_CHUNK_BYTES)
             guest.head += chunk
-            if len(guest.head) > self._allowance.head_bytes:
+            if guest.head_bytes is None:
+                guest.measure(with_body=self._allowance.body_bytes > 0)
+            if (guest.head_bytes or len(guest.head)) > self._allowance.head_bytes:
                 self._refuse(guest, "431 Request Header Fields Too Large")
-            elif b"\r\n\r\n" in guest.head or b"\n\n" in guest.head or (guest.head and not chunk):
+            elif guest.body_bytes > self._allowance.body_bytes:
+                most = self._allowance.body_bytes
+                self._refuse(guest, "413 Content Too Large", f"At most {most} bytes are taken.")
+            elif guest.is_complete or (guest.head and not chunk):
                 self._pass_on(guest)
             elif not chunk:
                 self._hang_up(guest)

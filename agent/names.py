@@ -77,6 +77,11 @@ OFFICE_OPENS = _gauge(
 OFFICE_CLOSES = _gauge(
     "jagaloket_office_closes_timestamp_seconds", "When these stretches of opening time end.", "stretch"
 )
+BRIDGE_WEBHOOKS = _counter(
+    "jagaloket_bridge_webhooks_total", "Alertmanager's calls: accepted, refused, or failed at the store.", "outcome"
+)
+BRIDGE_ALERTS = _counter("jagaloket_bridge_alerts_total", "Alerts in these calls, by what became of them.", "outcome")
+BRIDGE_TRUNCATED = _counter("jagaloket_bridge_truncated_alerts_total", "Alerts that Alertmanager left out.")
 SOURCE_UP = _gauge("jagaloket_metrics_source_up", "Whether this part of the page could be read.", "source")
 
 PROCESS = (
@@ -111,6 +116,9 @@ _OWN = (
     OFFICE_OPEN,
     OFFICE_OPENS,
     OFFICE_CLOSES,
+    BRIDGE_WEBHOOKS,
+    BRIDGE_ALERTS,
+    BRIDGE_TRUNCATED,
     SOURCE_UP,
     exposition.DROPPED,
 )

@@ -1,6 +1,7 @@
-"""The site as a WSGI application (PEP 3333): a few pages, GET and HEAD only, and who may see them."""
+"""The site as a WSGI application (PEP 3333): a few pages, and who may see them or send something."""
 
 import gzip
+import hmac
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from agent.auth import Users, Verdict
+from probes.secret import Secret
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class Request:
     query: Mapping[str, list[str]] = field(default_factory=lambda: MappingProxyType({}))
     accept: str = ""
     accept_language: str = ""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +59,17 @@ class Site:
     a foreign web page from reading the site through a name of its own (DNS rebinding).
     users: who may look; None for everybody who can connect.
     squeeze: send long pages with gzip to those who take it.
+    receivers: pages for what is sent (POST), by their exact path. token: who sends must bear it; all_bear: who
+    reads, too.
     """
 
     pages: Mapping[str, Page]
     hosts: frozenset[str] = frozenset()
     users: Users | None = None
     squeeze: bool = False
+    receivers: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))
+    token: Secret | None = None
+    all_bear: bool = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -84,12 +92,30 @@ class Site:
 
     def _refused(self, environ: WSGIEnvironment) -> Answer | None:
         """Why this request gets no page; None where it gets one."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD work here.", ("Allow", "GET, HEAD"))
+        sends = environ.get("PATH_INFO", "") in self.receivers
+        allowed = ("POST",) if sends else ("GET", "HEAD")
+        if environ["REQUEST_METHOD"] not in allowed:
+            text = f"Only {' and '.join(allowed)} work here."
+            return refusal(HTTPStatus.METHOD_NOT_ALLOWED, text, ("Allow", ", ".join(allowed)))
+        return self._misdirected(environ) or self._unborne(environ, sends=sends) or self._stranger(environ)
+
+    def _misdirected(self, environ: WSGIEnvironment) -> Answer | None:
         host = environ.get("HTTP_HOST")
         if self.hosts and host is not None and _bare(host) not in self.hosts:
             names = ", ".join(sorted(self.hosts))
             return refusal(HTTPStatus.MISDIRECTED_REQUEST, f"This server is called one of: {names}.")
+        return None
+
+    def _unborne(self, environ: WSGIEnvironment, *, sends: bool) -> Answer | None:
+        """What is sent comes with the token, and says how long it is."""
+        if self.token is not None and (sends or self.all_bear) and not _bears(environ, self.token):
+            wanted = ("WWW-Authenticate", 'Bearer realm="JagaLoket"')
+            return refusal(HTTPStatus.UNAUTHORIZED, "The bearer token of token_file, please.", wanted)
+        if sends and not environ.get("CONTENT_LENGTH"):
+            return refusal(HTTPStatus.LENGTH_REQUIRED, "A Content-Length, please; chunks are not taken.")
+        return None
+
+    def _stranger(self, environ: WSGIEnvironment) -> Answer | None:
         if self.users is None:
             return None
         verdict = self.users.check(environ.get("HTTP_AUTHORIZATION", ""), environ.get("REMOTE_ADDR", ""))
@@ -101,9 +127,10 @@ class Site:
         return None
 
     def _page(self, environ: WSGIEnvironment) -> Answer:
-        page = self.pages.get(environ.get("PATH_INFO", ""))
+        pages = {**self.pages, **self.receivers}
+        page = pages.get(environ.get("PATH_INFO", ""))
         if page is None:
-            return refusal(HTTPStatus.NOT_FOUND, f"There is no such page; there are: {', '.join(sorted(self.pages))}")
+            return refusal(HTTPStatus.NOT_FOUND, f"There is no such page; there are: {', '.join(sorted(pages))}")
         try:
             return page(_request(environ))
         except Exception:
@@ -116,11 +143,25 @@ def _request(environ: Mapping[str, Any]) -> Request:
         query = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=64)
     except ValueError:
         query = {}
+    # The gate has let the whole body in, and no more than it allows: reading does not wait.
+    body = environ["wsgi.input"].read() if environ["REQUEST_METHOD"] == "POST" else b""
     return Request(
+        body=body,
         query=query,
         accept=environ.get("HTTP_ACCEPT", ""),
         accept_language=environ.get("HTTP_ACCEPT_LANGUAGE", ""),
     )
+
+
+def _bears(environ: Mapping[str, Any], token: Secret) -> bool:
+    """Whether the request bears the token; compared in constant time."""
+    scheme, _, told = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    try:
+        wanted = token.reveal()
+    except (OSError, ValueError):
+        log.exception("web: the token file cannot be read; nobody gets in")
+        return False
+    return scheme.lower() == "bearer" and hmac.compare_digest(told.strip().encode(), wanted.encode())
 
 
 def _bare(host: str) -> str:

@@ -1,6 +1,5 @@
 """The web server: on which address, for whom, and which pages. cheroot's parser and workers behind a gate."""
 
-import ipaddress
 import json
 import os
 import re
@@ -11,9 +10,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from agent.auth import Users
+from agent.door import Door, address_of, is_loopback, need_both
 from agent.gate import Gate
 from agent.guest import Allowance
 from agent.site import Answer, Page, Request, Site
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from agent.workers import Workers
 
 _BACKLOG = 1024
-_LISTEN = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[0-9.]+|localhost)):(?P<port>\d{1,5})")
 _BCRYPT = re.compile(r"\$2[aby]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}")
-_PORT_LIMIT = 65535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +34,15 @@ class WebSettings:
     basic_auth_users: name -> bcrypt hash, as "htpasswd -nBC 10 NAME" prints it.
     """
 
+    table: ClassVar[str] = "web"
+
     listen: str = "127.0.0.1:9776"
     cert_file: Path | None = None
     key_file: Secret | None = None
     basic_auth_users: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        if (self.cert_file is None) != (self.key_file is None):
-            msg = "cert_file: works only together with key_file; write both or none"
-            raise ValueError(msg)
+        need_both(self.cert_file, self.key_file)
         for name, stored in self.basic_auth_users.items():
             if ":" in name or not _BCRYPT.fullmatch(stored):
                 msg = (
@@ -62,22 +60,12 @@ class WebSettings:
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""
-        match = _LISTEN.fullmatch(self.listen)
-        host = (match["six"] or match["four"]) if match else ""
-        port = int(match["port"]) if match else 0
-        try:
-            host = "127.0.0.1" if host == "localhost" else str(ipaddress.ip_address(host))
-        except ValueError:
-            host = ""
-        if not host or port > _PORT_LIMIT:
-            msg = f"listen: {self.listen!r} is no address with a port; write for example 127.0.0.1:9776 or [::1]:9776"
-            raise ValueError(msg)
-        return host, port
+        return address_of(self.listen)
 
     @property
     def is_local(self) -> bool:
         """Whether only this PC can reach the server."""
-        return ipaddress.ip_address(self.address[0]).is_loopback
+        return is_loopback(self.listen)
 
 
 def health_page(checks: Callable[[], Mapping[str, str]]) -> Page:
@@ -109,10 +97,19 @@ def metrics_page(render: Callable[[str, list[str]], tuple[bytes, str]]) -> Page:
 class WebServer:
     """Serves pages on one address with few threads, however many clients there are and however slow they are.
 
-    pages: path -> page, for example "/metrics": metrics_page(exporter.render).
+    pages: path -> page, for example "/metrics": metrics_page(exporter.render). receivers: the same for what is sent
+    here (POST). token: who sends must bear it; where other PCs can connect, who reads, too.
     """
 
-    def __init__(self, settings: WebSettings, pages: Mapping[str, Page], *, allowance: Allowance | None = None) -> None:
+    def __init__(
+        self,
+        settings: Door,
+        pages: Mapping[str, Page],
+        *,
+        allowance: Allowance | None = None,
+        receivers: Mapping[str, Page] = MappingProxyType({}),
+        token: Secret | None = None,
+    ) -> None:
         self._settings = settings
         self._allowance = allowance
         self._site = Site(
@@ -120,6 +117,9 @@ class WebServer:
             hosts=_own_names(settings) if settings.is_local else frozenset(),
             users=Users(hashes=settings.basic_auth_users) if settings.basic_auth_users else None,
             squeeze=not settings.is_local,
+            receivers=receivers,
+            token=token,
+            all_bear=token is not None and not settings.is_local,
         )
         self._workers: Workers | None = None
         self._gate: Gate | None = None
@@ -151,23 +151,24 @@ class WebServer:
         self._gate = self._workers = None
 
 
-def _own_names(settings: WebSettings) -> frozenset[str]:
+def _own_names(settings: Door) -> frozenset[str]:
     host = settings.address[0]
     return frozenset({"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host})
 
 
-def _listener(settings: WebSettings) -> socket.socket:
+def _listener(settings: Door) -> socket.socket:
     host, port = settings.address
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        remedy = f"see who uses it with: ss -ltnp 'sport = :{port}'; end that, or write another port in [web] listen"
-        msg = f"web.listen: cannot use {settings.listen}: {os.strerror(error.errno or 0)}; {remedy}"
+        other = f"write another port in [{settings.table}] listen"
+        remedy = f"see who uses it with: ss -ltnp 'sport = :{port}'; end that, or {other}"
+        msg = f"{settings.table}.listen: cannot use {settings.listen}: {os.strerror(error.errno or 0)}; {remedy}"
         raise OSError(msg) from error
 
 
-def _tls(settings: WebSettings) -> ssl.SSLContext | None:
+def _tls(settings: Door) -> ssl.SSLContext | None:
     """Server-side TLS >= 1.2; None where no certificate is configured."""
     if settings.cert_file is None or settings.key_file is None:
         return None
@@ -176,6 +177,7 @@ def _tls(settings: WebSettings) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(settings.cert_file, settings.key_file.path)
     except OSError as error:
-        msg = f"web.cert_file: cannot use {settings.cert_file} with {settings.key_file.path}: {error}; write PEM files"
+        files = f"{settings.cert_file} with {settings.key_file.path}"
+        msg = f"{settings.table}.cert_file: cannot use {files}: {error}; write PEM files"
         raise OSError(msg) from error
     return context

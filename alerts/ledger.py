@@ -86,6 +86,12 @@ class Ledger:
             ).fetchall()
         return tuple(map(rows.incident, found))
 
+    def ticket_of(self, key: Key) -> Ticket | None:
+        """The ticket, with its notes, on which an incident of that key stands; None when none does."""
+        with self._store.reading() as connection:
+            known = life.standing(connection, key)
+            return None if known is None else work.read(connection, known["ticket"])
+
     def begin(
         self,
         device: Device,

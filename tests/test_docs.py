@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.bridge.settings import BridgeSettings
 from agent.config import DESKS
 from agent.devices import KINDS
 from agent.duties import shipped
@@ -41,7 +42,7 @@ def test_every_option_of_every_desk_is_explained(desk: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [Office, Ramadan, Window, MailSettings, MailTo, WebSettings, Service, Confirm, Task]
+    "options", [Office, Ramadan, Window, MailSettings, MailTo, WebSettings, BridgeSettings, Service, Confirm, Task]
 )
 def test_every_option_of_the_other_tables_is_explained(options: type) -> None:
     missing = [name for name in names(options) if f"`{name}`" not in CONFIGURATION and name not in NO_OPTIONS]

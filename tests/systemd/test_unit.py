@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "systemd"
 UNIT = FOLDER / "jagaloket.service"
+BRIDGE = FOLDER / "jagaloket-bridge.service"
+UNITS = (UNIT, BRIDGE)
 DROP_INS = (FOLDER / "serial-printer.conf", FOLDER / "time-service.conf")
 EXPOSURE_LIMIT = 20
 """systemd-analyze counts in tenths: at most 2.0."""
@@ -41,17 +43,22 @@ def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def with_program(unit: Path, folder: Path) -> Path:
+    """The unit with a program that is here: systemd refuses a unit whose program is not."""
+    copy = folder / unit.name
+    copy.write_text(unit.read_text("utf-8").replace("/opt/jagaloket/bin/jagaloket", "/bin/true"), "utf-8")
+    return copy
+
+
 @pytest.fixture
 def runnable(tmp_path: Path) -> Path:
-    """The unit with a program that is here: systemd refuses a unit whose program is not."""
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text("utf-8").replace("/opt/jagaloket/bin/jagaloket", "/bin/true"), "utf-8")
-    return unit
+    return with_program(UNIT, tmp_path)
 
 
 @needs_systemd
-def test_systemd_finds_no_mistake_in_the_unit(runnable: Path) -> None:
-    done = analyze("verify", "--man=no", runnable)
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_finds_no_mistake_in_the_unit(tmp_path: Path, unit: Path) -> None:
+    done = analyze("verify", "--man=no", with_program(unit, tmp_path))
     assert (done.returncode, complaints(done)) == (0, [])
 
 
@@ -62,8 +69,9 @@ def test_systemd_finds_a_mistake_that_was_put_in(runnable: Path) -> None:
 
 
 @needs_systemd
-def test_the_exposure_is_at_most_two(runnable: Path) -> None:
-    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE_LIMIT}", runnable)
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_the_exposure_is_at_most_two(tmp_path: Path, unit: Path) -> None:
+    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE_LIMIT}", with_program(unit, tmp_path))
     assert done.returncode == 0, done.stdout[-2000:]
     (figure,) = re.findall(r"Overall exposure level for \S+ ([\d.]+)", done.stdout)
     assert float(figure) <= EXPOSURE_LIMIT / 10
@@ -84,9 +92,10 @@ def test_a_drop_in_fits_the_unit(runnable: Path, drop_in: Path) -> None:
     assert (done.returncode, complaints(done)) == (0, [])
 
 
-def test_every_line_of_the_service_stands_under_a_reason() -> None:
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_every_line_of_the_service_stands_under_a_reason(unit: Path) -> None:
     reason = False
-    for line in UNIT.read_text("utf-8").split("[Service]")[1].split("[Install]")[0].splitlines():
+    for line in unit.read_text("utf-8").split("[Service]")[1].split("[Install]")[0].splitlines():
         reason = line.startswith("#") or (reason and line != "")
         assert reason or not line, f"{line}: no comment above it says why"
 
@@ -109,6 +118,14 @@ def test_a_counter_pc_is_never_left_without_its_agent() -> None:
     assert unit["WatchdogSec"] == ["60s"]
     assert "Requires" not in unit
     assert "Wants" not in unit
+
+
+def test_the_bridge_has_a_state_folder_of_its_own_and_no_devices() -> None:
+    agent, bridge = settings(UNIT), settings(BRIDGE)
+    assert bridge["StateDirectory"] != agent["StateDirectory"]
+    assert bridge["PrivateDevices"] == ["yes"]
+    assert "DeviceAllow" not in bridge
+    assert bridge["ConditionPathExists"] == ["/etc/jagaloket/bridge.toml"]
 
 
 def test_a_forbidden_call_fails_and_does_not_kill() -> None:
