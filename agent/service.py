@@ -26,6 +26,7 @@ from agent.site import Page
 from agent.stock import StockKeeper
 from agent.supplies import SupplyKeeper
 from agent.surroundings import Surroundings
+from agent.trust import Redater, believed
 from agent.upkeep import UpkeepKeeper
 from agent.view import Panel
 from agent.watch import Watch
@@ -36,7 +37,7 @@ from alerts.outages import COUNT_SECONDS
 from alerts.outbox import Outbox
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import clean
-from probes.wire import boot
+from probes.wire import boot, clock
 
 log = logging.getLogger("jagaloket")
 STORE = "store.db"
@@ -149,6 +150,7 @@ class Agent:
         signal.signal(signal.SIGHUP, lambda *_: self._watch.call(self._reload))
         if wake.SIGNAL is not None:
             signal.signal(wake.SIGNAL, lambda *_: self._told())
+        self._watch.every(LIFE_SIGN_SECONDS, Redater(self._book, wall=self._clock.wall).keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
         self._watch.every(LIFE_SIGN_SECONDS, self._attend)
         self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
@@ -243,7 +245,7 @@ class Agent:
     def _attend(self) -> None:
         """Letters that had to wait, and tickets that nobody took up."""
         self._morning.attend(self._clock.wall())
-        is_open = self._config.office.is_open(self._clock.wall()) is not False
+        is_open = clock.trusted() and self._config.office.is_open(self._clock.wall()) is not False
         try:
             if self._book.attend(self._settler.cases.addressees, is_open=is_open):
                 self._told()
@@ -270,7 +272,7 @@ class Agent:
             panel=self._panel,
             ledger=self._ledger,
             functions=lambda: {item.id: _UP[state] for item, state in self._functions().items()},
-            office_open=lambda: self._config.office.is_open(self._clock.wall()),
+            office_open=lambda: believed(self._config.office.is_open)(self._clock.wall()),
             more={
                 "supplies": self._supplies.samples,
                 "hours": Openings(self._config.office, self._clock.wall).samples,

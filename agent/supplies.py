@@ -1,7 +1,7 @@
 """Keeps how supplies go down, from what the printers' last looks found, and tells how many days are left."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from agent.clock import Clock
@@ -12,6 +12,7 @@ from alerts.pace import days_left, replaced_at
 from probes.printer import SUPPLY_RATIO
 from probes.reading import Sample
 from probes.text import clean
+from probes.wire import clock as clocks
 
 log = logging.getLogger("jagaloket.supplies")
 
@@ -30,14 +31,22 @@ class LevelBook(Protocol):
 class SupplyKeeper:
     """Called once a minute in the watch's thread; samples() may be called from any."""
 
-    def __init__(self, panel: Panel, book: LevelBook, clock: Clock) -> None:
-        self._panel, self._book, self._clock = panel, book, clock
+    def __init__(
+        self, panel: Panel, book: LevelBook, clock: Clock, *, trusted: Callable[[], bool] = clocks.trusted
+    ) -> None:
+        self._panel, self._book, self._clock, self._trusted = panel, book, clock, trusted
         self._levels: dict[Supply, list[tuple[float, float]]] = {}
         self._samples: tuple[Sample, ...] = ()
         self._loaded = False
 
     def keep(self) -> None:
-        """Write down what changed. A level that cannot be written is written at the next call."""
+        """Write down what changed. A level that cannot be written is written at the next call.
+
+        Under a clock that cannot be trusted a level would get a wrong date and spoil the pace of years.
+        """
+        if not self._trusted():
+            self._samples = ()
+            return
         try:
             if not self._loaded:
                 self._levels, self._loaded = {key: list(kept) for key, kept in self._book.levels.all().items()}, True

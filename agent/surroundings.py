@@ -7,6 +7,7 @@ from agent.config import Config, Function
 from agent.function import impact
 from agent.hours import OPENING_SECONDS, IsOpen, may_be_off
 from agent.place import Plan
+from agent.trust import believed
 from alerts.incident import Context, Key
 from alerts.season import Window
 from probes.reading import Device, Fault, State
@@ -42,7 +43,7 @@ class Surroundings:
             plan=Plan.of(config.watched),
             functions=config.functions,
             site=site,
-            is_open=config.office.is_open,
+            is_open=believed(config.office.is_open),
             opening_seconds=config.office.warmup_minutes * 60,
             always_on=frozenset(item.device.id for item in config.watched if item.always_on),
             windows=config.office.windows,

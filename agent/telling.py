@@ -15,6 +15,7 @@ from alerts.letter import CHANNEL, Mail, addressees, sorter
 from alerts.outbox import Channel, Outbox
 from alerts.sorter import Pause
 from probes.wire import boot
+from probes.wire.clock import trusted
 
 UPS = "ups"
 UPS_SECONDS = 10.0
@@ -52,5 +53,7 @@ def outbox(config: Config, open_ledger: Callable[[], Ledger], clock: Clock) -> O
 def _sorters(config: Config, desks: Sequence[DeskChannel]) -> Mapping[str, Callable[[Ledger], None]]:
     wait = settling(config)
     pauses: dict[str, Callable[[Ledger], None]] = {one.name: Pause(one.name, wait, time.time) for one in desks if wait}
-    letters = {} if config.mail is None else {CHANNEL: sorter(config.mail, config.office, settling=wait)}
+    letters = (
+        {} if config.mail is None else {CHANNEL: sorter(config.mail, config.office, settling=wait, trusted=trusted)}
+    )
     return {**pauses, **letters}

@@ -36,7 +36,7 @@ Decide = Callable[[str, Sequence[Waiting], Callable[[float], int]], Mapping[int,
 def arrange(store: Store, channel: str, decide: Decide) -> None:
     """Do with this channel's rows as decide() says. Drills are never held or folded."""
     with store.reading() as connection:
-        changes = _changes(connection, channel, decide)
+        changes = _changes(connection, channel, decide, store.clock())
     if changes:
         with store.transaction() as connection:
             connection.executemany(
@@ -44,12 +44,14 @@ def arrange(store: Store, channel: str, decide: Decide) -> None:
             )
 
 
-def _changes(connection: sqlite3.Connection, channel: str, decide: Decide) -> list[tuple[float, int | None, int]]:
+def _changes(
+    connection: sqlite3.Connection, channel: str, decide: Decide, now: float
+) -> list[tuple[float, int | None, int]]:
     changes = []
     for address, rows in _waiting(connection, channel).items():
 
         def sent(since: float, address: str = address) -> int:
-            return _sent(connection, channel, address, since)
+            return _sent(connection, channel, address, since, now)
 
         decided = decide(address, rows, sent)
         changes += [(*decided[row.id], row.id) for row in rows if decided[row.id] != (row.not_before, row.digest)]
@@ -82,10 +84,10 @@ def _waiting(connection: sqlite3.Connection, channel: str) -> dict[str, list[Wai
     return rows
 
 
-def _sent(connection: sqlite3.Connection, channel: str, address: str, since: float) -> int:
+def _sent(connection: sqlite3.Connection, channel: str, address: str, since: float, now: float) -> int:
     found = connection.execute(
         "SELECT count(*) FROM outbox WHERE channel = ? AND address = ? AND state = 'sent' AND digest IS NULL "
-        "AND finished >= ?",
-        (channel, address, since),
+        "AND finished >= ? AND finished <= ?",
+        (channel, address, since, now),
     ).fetchone()
     return int(found[0])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from alerts import chronicle, life, outages, owed, rows, steps, work
+from alerts import chronicle, life, outages, owed, redate, rows, steps, work
 from alerts.chronicle import Chronicle
 from alerts.deskbook import DeskBook
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
@@ -29,6 +29,8 @@ from probes.text import clean
 
 NO_CONTEXT = Context()
 _PREFIX = "JL"
+_FIRST_YEAR = 2026
+"""This program did not exist before: such a clock is wrong."""
 
 
 class Ledger:
@@ -171,6 +173,11 @@ class Ledger:
                 steps.escalate(connection, number, count, addressees, policy=self.policy, now=now)
         return True
 
+    def redate(self, *, first: float, before: float, by: float) -> int:
+        """The clock was set: move what was written from one time on and before another. Returns how many dates."""
+        with self._store.transaction() as connection:
+            return redate.redate(connection, first=first, before=before, by=by)
+
     def record_state(self, device: str, state: State, at: float) -> None:
         """A device's state changed. at: UTC epoch seconds."""
         with self._store.transaction() as connection:
@@ -254,7 +261,7 @@ class Ledger:
 
     def _number(self, connection: sqlite3.Connection, since: float) -> str:
         """The next number of the year in which the fault began, in the office's zone."""
-        year = datetime.fromtimestamp(since, self._zone).year
+        year = max(_FIRST_YEAR, datetime.fromtimestamp(since, self._zone).year)
         serial = connection.execute(
             "INSERT INTO meta VALUES (?, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 "
             "RETURNING value",

@@ -127,9 +127,11 @@ def sorter(
     office: Office,
     clock: Callable[[], float] = time.time,
     settling: Mapping[str, float] = MappingProxyType({}),
+    *,
+    trusted: Callable[[], bool] = lambda: True,
 ) -> Sorter:
-    """What holds back and folds the letters to these addressees. settling: as in Sorter."""
-    return Sorter(CHANNEL, {one.address: one for one in settings.to}, office, clock, settling)
+    """What holds back and folds the letters to these addressees. settling, trusted: as in Sorter."""
+    return Sorter(CHANNEL, {one.address: one for one in settings.to}, office, clock, settling, trusted=trusted)
 
 
 class Mail:

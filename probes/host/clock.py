@@ -26,7 +26,7 @@ _GRACE_SECONDS = 3600.0
 
 
 class PcClock:
-    """Three ways of being wrong: before this program was written, set back, and (if asked for) kept by nobody."""
+    """It is wrong before this program was written, before the last time known, and (if asked for) kept by nobody."""
 
     def __init__(self, *, require_synchronised: bool) -> None:
         self._require = require_synchronised
@@ -57,9 +57,8 @@ class PcClock:
 
     def _wrong(self, *, told: bool, synchronised: bool) -> str:
         if not clock.trusted():
-            return (
-                f"the clock says {time.strftime('%Y-%m-%d', time.gmtime(time.time()))}; the CMOS battery may be empty"
-            )
+            says, known = (time.strftime("%Y-%m-%d", time.gmtime(at)) for at in (time.time(), clock.FLOOR.seconds))
+            return f"the clock says {says}, but it was {known} before; the CMOS battery may be empty"
         up_seconds = time.clock_gettime(time.CLOCK_BOOTTIME)
         if self._require and told and not synchronised and up_seconds > _GRACE_SECONDS:
             return "no time service keeps the clock (timedatectl set-ntp true)"

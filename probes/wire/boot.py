@@ -1,13 +1,16 @@
 """Whether the PC went down without being shut down: the kernel's boot id against a mark in the state folder.
 
-The agent calls begin() when it starts, tick() about once a minute and end() when it stops in order. The host
-probe reads LAST; without begin() it cannot tell, and says so.
+The mark also keeps the last time that was known to be right (clock.FLOOR). The agent calls begin() when it starts,
+tick() about once a minute and end() when it stops in order. The host probe reads LAST; without begin() it cannot
+tell, and says so.
 """
 
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from probes.wire import clock
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _NAME = "last-run"
@@ -43,7 +46,8 @@ def boot_id(path: Path = BOOT_ID) -> str:
 def begin(folder: Path, *, boot: str | None = None) -> LastRun:
     """Read how the last run ended and mark this one as running. Raises OSError where the folder is not writable."""
     boot = boot_id() if boot is None else boot
-    ended, earlier, seen = _read(folder / _NAME)
+    ended, earlier, seen, floor = _read(folder / _NAME)
+    clock.FLOOR.start(floor)
     last = LastRun(
         lost_power=ended == "running" and bool(earlier) and bool(boot) and earlier != boot,
         last_seen=seen,
@@ -64,21 +68,25 @@ def end(folder: Path) -> None:
     _write(folder / _NAME, "stopped", boot_id())
 
 
-def _read(path: Path) -> tuple[str, str, float]:
-    """How it ended, its boot id and its last sign of life; a torn or foreign file is no evidence of anything."""
+def _read(path: Path) -> tuple[str, str, float, float]:
+    """How it ended, its boot id, its last sign of life and the clock's floor (0: an earlier version kept none).
+
+    A torn or foreign file is no evidence of anything.
+    """
     try:
         with path.open("rb") as file:
             words = file.read(_MOST_BYTES).decode("ascii").split()
-        return words[0], words[1], path.stat().st_mtime
+        floor = words[2] if len(words) > 2 else "0"  # noqa: PLR2004 - the third word
+        return words[0], words[1].strip("-"), path.stat().st_mtime, float(floor) if floor.isdecimal() else 0.0
     except (OSError, UnicodeDecodeError, IndexError):
-        return "", "", 0.0
+        return "", "", 0.0, 0.0
 
 
 def _write(path: Path, state: str, boot: str) -> None:
     """Replace the mark as a whole, so that a power cut leaves the old one or the new one."""
     fresh = path.with_suffix(".new")
     with fresh.open("w", encoding="ascii") as file:
-        file.write(f"{state} {boot}\n")
+        file.write(f"{state} {boot or '-'} {clock.FLOOR.rise():.0f}\n")
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

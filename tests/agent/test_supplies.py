@@ -78,3 +78,16 @@ def test_the_store_keeps_a_bounded_number_of_levels(tmp_path: Path) -> None:
     kept = office.book.levels.all()[supply]
     assert len(kept) == KEPT_LEVELS
     assert kept[-1][0] == KEPT_LEVELS + 19
+
+
+def test_nothing_is_kept_or_told_under_a_clock_that_cannot_be_trusted(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    for day in range(10):
+        office.day(0.9 - day * 0.02)
+    office.keeper._trusted = lambda: False
+    office.day(0.1)
+    assert office.keeper.samples() == ()
+    assert all(ratio > 0.5 for levels in office.book.levels.all().values() for _, ratio in levels)
+    office.keeper._trusted = lambda: True
+    office.day(0.70)
+    assert office.value("days_left") is not None

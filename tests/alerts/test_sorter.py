@@ -282,3 +282,22 @@ def test_nothing_is_written_while_nothing_changes(post: Post) -> None:
     before = post.book._store.connection.execute("PRAGMA data_version").fetchone()[0]
     post.told()
     assert post.book._store.connection.execute("PRAGMA data_version").fetchone()[0] == before
+
+
+def test_a_clock_that_cannot_be_trusted_holds_no_letter_back(post: Post) -> None:
+    post.clock.now = at("2026-11-24T02:00")
+    post.begin("iris")
+    Sorter("mail", {}, OFFICE, post.clock)(post.book)
+    assert post.told() == []
+    Sorter("mail", {}, OFFICE, post.clock, trusted=lambda: False)(post.book)
+    post.outbox = Outbox(post.open, [post.pigeon], clock=post.steps, boot="b1", random_ratio=lambda: 0.0)
+    assert len(post.told()) == 1
+
+
+def test_letters_of_a_time_to_come_do_not_count_as_today_s(post: Post) -> None:
+    post.manners[CAMAT.address] = Manner(daily_budget=1, outside_hours=True)
+    post.begin("iris")
+    assert len(post.told()) == 1
+    post.clock.now = at("1970-01-02T10:00")
+    post.begin("camera")
+    assert len(post.told()) == 1

@@ -289,6 +289,7 @@ class TestClock:
     def kernel(monkeypatch: pytest.MonkeyPatch, *, synchronised: bool, year: int = 2026) -> None:
         known = clock.KernelClock(synchronised=synchronised, offset_seconds=0.25, max_error_seconds=1)
         monkeypatch.setattr(clock, "kernel_clock", lambda: known)
+        monkeypatch.setattr(clock, "FLOOR", clock.Floor())
         monkeypatch.setattr("time.time", lambda: (year - 1970) * 31_556_952.0 + 86400)
 
     def test_a_clock_from_before_this_program_was_written_is_wrong_and_not_trusted(

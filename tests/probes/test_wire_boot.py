@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from probes.wire import boot
+from probes.wire import boot, clock
 
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boot, "LAST", [])
+    monkeypatch.setattr(clock, "FLOOR", clock.Floor())
 
 
 def test_the_kernel_names_its_boots() -> None:
@@ -51,3 +52,25 @@ def test_a_torn_mark_is_no_evidence(tmp_path: Path, rubbish: bytes) -> None:
 def test_a_kernel_without_boot_ids_is_no_evidence(tmp_path: Path) -> None:
     boot.begin(tmp_path, boot="one")
     assert not boot.begin(tmp_path, boot="").lost_power
+
+
+def test_the_mark_carries_the_last_time_known_over_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "kernel_clock", lambda: None)
+    boot.begin(tmp_path, boot="one")
+    known = clock.FLOOR.seconds
+    assert known > clock.RELEASE_EPOCH_SECONDS
+    monkeypatch.setattr(clock, "FLOOR", clock.Floor())
+    monkeypatch.setattr("time.time", lambda: known - 100 * 86_400)
+    for _ in range(3):
+        assert boot.begin(tmp_path, boot="two").last_seen > 0
+        assert abs(clock.FLOOR.seconds - known) < 1
+        assert not clock.trusted()
+        boot.tick(tmp_path)
+        boot.end(tmp_path)
+
+
+@pytest.mark.parametrize("word", ["", " x", " -5", " nan", " 99999999999999999999999"])
+def test_a_mark_without_a_time_tells_how_the_run_ended_all_the_same(tmp_path: Path, word: str) -> None:
+    (tmp_path / "last-run").write_text(f"running one{word}\n", encoding="ascii")
+    assert boot.begin(tmp_path, boot="two").lost_power
+    assert clock.FLOOR.seconds < 4e9
