@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from probes.probe import Confirm, Probe
-from probes.reading import Metric, Reading, Sample
+from probes.reading import NOT_RESPONDING, Actor, Metric, Reading, Sample
 from probes.software.output import NEWEST, OutputCheck
-from probes.software.part import UP, Check, Found
+from probes.software.part import UP, Check, Found, wrong
 from probes.software.port import NOT_OURS, PortCheck, RemoteCheck
 from probes.software.process import STARTED, ProcessCheck
 from probes.software.unit import UnitCheck
@@ -101,8 +101,8 @@ class Software(Probe):
         for check in self._checks:
             try:
                 found[check.name] = check.look()
-            except ConnectionError:
-                return Reading(reachable=False)
+            except ConnectionError as error:
+                found[check.name] = wrong(NOT_RESPONDING, Actor.TECHNICIAN, str(error))
             if found[check.name].fault is not None:
                 break
         faults = tuple(one.fault for one in found.values() if one.fault is not None)
@@ -113,7 +113,7 @@ class Software(Probe):
             if one.up is not None
         ]
         return Reading(
-            reachable=True,
+            reachable=all(fault.code != NOT_RESPONDING for fault in faults),
             faults=faults,
             samples=(*samples, *(sample for one in found.values() for sample in one.samples)),
             capabilities={check.name: _judged(found.get(check.name)) for check in self._checks},

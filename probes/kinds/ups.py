@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from probes.probe import Candidate, Confirm, Probe
-from probes.reading import Metric, ProbeError, Reading
+from probes.reading import NOT_RESPONDING, Actor, Fault, Metric, ProbeError, Reading, Severity
 from probes.secret import Secret
 from probes.text import clean
 from probes.ups.figures import METRICS
@@ -85,10 +85,12 @@ class Ups(Probe):
 
     def _silent(self, error: OSError) -> Reading:
         """Another PC that is gone is silence, as any device's; an upsd that is not running is not the UPS's fault."""
+        why = "no answer in time" if isinstance(error, TimeoutError) else error.strerror
         here = is_loopback(self.host) or self.host == "localhost"
         if not here and (isinstance(error, TimeoutError) or error.errno in _NOBODY):
-            return Reading(reachable=False)
-        why = "no answer in time" if isinstance(error, TimeoutError) else error.strerror
+            detail = clean(f"{self.host}:{self.port}: {why}")
+            silent = Fault(code=NOT_RESPONDING, severity=Severity.DEGRADED, actor=Actor.TECHNICIAN, detail=detail)
+            return Reading(reachable=False, faults=(silent,))
         msg = clean(f"cannot ask upsd at {self.host}:{self.port}: {why}; is nut-server running there?", 256)
         raise ProbeError(msg) from error
 

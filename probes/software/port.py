@@ -49,6 +49,7 @@ class RemoteCheck:
         if answer.port is not None:
             return Found(up=True)
         if not answer.refused:
-            raise ConnectionError
+            msg = clean(f"{self._host} does not answer on TCP port {self._port}")
+            raise ConnectionError(msg)
         detail = f"{self._host} answers, but nobody listens on its TCP port {self._port}"
         return wrong(NOT_LISTENING, Actor.TECHNICIAN, detail)

@@ -346,7 +346,10 @@ class TestAnotherPc:
 
     def test_a_pc_that_does_not_answer_is_silent(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(port, "knock", lambda *_: Knock())
-        assert not Software(host="192.168.1.20", port=1433).read().reachable
+        reading = Software(host="192.168.1.20", port=1433).read()
+        (fault,) = reading.faults
+        assert (reading.reachable, fault.code, fault.severity) == (False, "not-responding", Severity.BLOCKING)
+        assert fault.detail == "192.168.1.20 does not answer on TCP port 1433"
 
     def test_one_outside_the_office_is_left_to_the_link(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         hosts = tmp_path / "hosts"

@@ -16,6 +16,8 @@ from probes.ups.figures import METRICS
 from probes.ups.verdict import Limits, judge
 from tests.fakes.http import HttpServer, Script, drips, free_port, mute, says
 from tests.fakes.nut import RealUpsd, real_upsd, until
+from tests.fuzz import GROWTH_BYTES, run
+from tests.fuzz import nut as fuzz_nut
 
 LIMITS = Limits(battery_low_ratio=0.2, runtime_low_seconds=120)
 
@@ -313,7 +315,9 @@ def test_a_pc_that_is_gone_is_silent_and_one_whose_upsd_is_not_running_is_unknow
         raise TimeoutError
 
     monkeypatch.setattr("socket.create_connection", gone)
-    assert not Ups(host="192.0.2.7").read().reachable
+    reading = Ups(host="192.0.2.7").read()
+    assert (reading.reachable, codes(reading)) == (False, ["not-responding"])
+    assert reading.faults[0].detail == "192.0.2.7:3493: no answer in time"
     with pytest.raises(ProbeError, match="no answer in time"):
         Ups().read()
 
@@ -344,3 +348,10 @@ def test_a_fault_of_each_code_can_be_told_apart() -> None:
     faults = [fault for status in ("OB LB", "OL RB OVER BYPASS OFF") for fault in told(status).faults]
     assert len({fault.key for fault in faults}) == len(faults)
     assert all(isinstance(fault, Fault) for fault in faults)
+
+
+@pytest.mark.slow
+def test_no_damaged_answer_crashes_the_reader_or_holds_it_up() -> None:
+    outcome = run(fuzz_nut.target, fuzz_nut.seeds(), count=20_000, seed=20_261_124, refusals=fuzz_nut.REFUSALS)
+    assert outcome.cases == 20_000
+    assert outcome.grown_bytes < GROWTH_BYTES
