@@ -1,6 +1,7 @@
 """Three counters of two offices, 48 hours, in a real Prometheus."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +64,10 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
     for number, story in enumerate(STORIES):
         place = folder / str(number)
         place.mkdir()
-        for at, page in Played(place, story).pages(HOURS, SCRAPE_SECONDS):
-            history.scrape(story.labels, at, page)
-            end = max(end, at)
+        with closing(Played(place, story)) as played:
+            for at, page in played.pages(HOURS, SCRAPE_SECONDS):
+                history.scrape(story.labels, at, page)
+                end = max(end, at)
     history.write(folder / "history.txt")
     fill(folder / "data", folder / "history.txt")
     with Prometheus(folder) as prometheus:

@@ -102,6 +102,10 @@ class Played:
             more={"supplies": self._supplies.samples},
         )
 
+    def close(self) -> None:
+        """Shut its ledger."""
+        self.agent.book.shut()
+
     @property
     def hour(self) -> float:
         """Hours since the story began."""

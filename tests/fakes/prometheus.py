@@ -102,11 +102,15 @@ class Prometheus:
         except urllib.error.HTTPError as error:
             raise PrometheusError(json.load(error)["error"]) from None
 
+    def read(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What the API answers to a GET."""
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=30) as answer:  # noqa: S310 - loopback
+            return json.load(answer)["data"]
+
     def values(self, label: str, match: str, start: float, end: float) -> list[str]:
         """The values of a label on some series."""
         words = urllib.parse.urlencode({"match[]": match, "start": start, "end": end})
-        with urllib.request.urlopen(f"{self.url}/api/v1/label/{label}/values?{words}", timeout=60) as answer:  # noqa: S310
-            return list(json.load(answer)["data"])
+        return list(self.read(f"label/{label}/values?{words}"))
 
     def query(self, expr: str, at: float) -> list[Series]:
         """The series of an instant query, each with its value."""
