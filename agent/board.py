@@ -1,24 +1,19 @@
 """The board at /: every device of this counter in words, for those who sit at it. A view, it stores nothing."""
 
-import hashlib
 import logging
-import re
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import resources
-from string import Template
 
 from agent.cards import OPEN, Pieces
 from agent.function import FunctionState
 from agent.site import Answer, Request
+from agent.skeleton import answer, language_of
 from agent.view import Panel
 from alerts.incident import Ticket
 from alerts.ledger import Ledger
 from alerts.markup import join, tag
 from alerts.office import Office
-from alerts.words import best_language, languages, words
+from alerts.words import languages, words
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +44,7 @@ class Board:
 
     def page(self, request: Request) -> Answer:
         """The whole page, in the language the browser prefers or ?lang= names."""
-        language = self._language(request)
+        language = language_of(request, self._office)
         pieces = Pieces(office=self._office, words=words(language), now=self._clock())
         views = self._panel.views()
         main = tag(
@@ -59,16 +54,7 @@ class Board:
             pieces.cards(views),
             pieces.tickets(self._tickets()),
         )
-        title = " · ".join(filter(None, (self._office.counter, self._office.name, "JagaLoket")))
-        body = join(pieces.header(language, languages()), pieces.stale(), main)
-        page = _skeleton().substitute(language=language, title=join(title), body=body)
-        return Answer(body=page.encode(), content_type="text/html; charset=utf-8", policy=_policy())
-
-    def _language(self, request: Request) -> str:
-        asked = request.query.get("lang", [""])[0]
-        if asked in languages():
-            return asked
-        return best_language(request.accept_language) if request.accept_language else self._office.language
+        return answer(language, self._office, join(pieces.header(language, languages()), pieces.stale(), main))
 
     def _tickets(self) -> tuple[Ticket, ...] | None:
         try:
@@ -79,23 +65,3 @@ class Board:
             return None
         self._blind = False
         return tickets
-
-
-@cache
-def _skeleton() -> Template:
-    return Template(resources.files("agent").joinpath("pages/board.html").read_text("utf-8"))
-
-
-@cache
-def _policy() -> str:
-    """The page's own style and script, by their hashes, and nothing else (Content Security Policy Level 3)."""
-    text = _skeleton().template
-    style, script = (_hash(re.findall(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)) for name in ("style", "script"))
-    return (
-        f"default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-
-
-def _hash(texts: list[str]) -> str:
-    return " ".join(f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)

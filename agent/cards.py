@@ -19,6 +19,8 @@ _FIRST = (State.FAILED, State.UNREACHABLE, State.DEGRADED, State.UNKNOWN, State.
 _READY = frozenset({State.OK, State.ASLEEP})
 _NAMES_SHOWN = 5
 _COLUMNS = ("letter.ticket", "ticket.priority", "letter.device", "letter.what", "board.status", "letter.since")
+_PAGES = {"/": ("/month", "board.month"), "/month": ("/", "board.now")}
+"""From each page to the other, and what that is called."""
 OPEN = (Status.NEW, Status.OPEN, Status.TAKEN, Status.RECOVERED)
 
 
@@ -30,16 +32,17 @@ class Pieces:
     words: Words
     now: float
 
-    def header(self, language: str, languages: Iterable[str]) -> Html:
-        """Whose board this is, and how old."""
+    def header(self, language: str, languages: Iterable[str], *, here: str = "/") -> Html:
+        """Whose board this is, how old, and the way to the other page and languages. here: this page's path."""
         phrase = self.words.phrase
         updated = self.words.date_time(self.office.local(self.now), self.office.zone_name(self.now))
+        there = tag("a", phrase(_PAGES[here][1]), href=f"{_PAGES[here][0]}?lang={language}")
         links = [tag("a", name, href=f"?lang={key}", hreflang=key) for key, name in _others(language, languages)]
         place = " · ".join(filter(None, (self.office.name, self.office.counter))) or phrase("board.title")
         return tag(
             "header",
             tag("h1", place),
-            tag("div", phrase("board.updated", time=updated), tag("nav", *links), class_="soft right"),
+            tag("div", phrase("board.updated", time=updated), tag("nav", there, *links), class_="soft right"),
         )
 
     def banner(self, views: Sequence[DeviceView]) -> Html:

@@ -16,6 +16,7 @@ from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
+from agent.month import MonthPage
 from agent.morning import Morning
 from agent.openings import Openings
 from agent.outages import OutageKeeper
@@ -287,7 +288,13 @@ class Agent:
             ledger=self._ledger,
             functions=lambda: {item.label: state for item, state in self._functions().items()},
         )
-        return {"/": board.page, "/metrics": metrics_page(exporter.render), "/health": health_page(self._checks)}
+        month = MonthPage(config=lambda: self._config, ledger=self._ledger, stock=self._stock.levels)
+        return {
+            "/": board.page,
+            "/month": month.page,
+            "/metrics": metrics_page(exporter.render),
+            "/health": health_page(self._checks),
+        }
 
     def _checks(self) -> Mapping[str, str]:
         """What makes the agent itself unwell, for /health: a check's name and "" or the reason."""

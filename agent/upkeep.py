@@ -21,6 +21,7 @@ from alerts.task import Duty, duties
 from alerts.upkeep import Key
 from probes.reading import NO_TEXT, Actor, Sample
 from probes.text import clean
+from probes.wire.clock import trusted as clock_trusted
 
 log = logging.getLogger("jagaloket.upkeep")
 
@@ -40,7 +41,7 @@ class UpkeepKeeper:
     """Called once a minute in the watch's thread; samples() may be called from any.
 
     told: called when there is a letter to send. replaced: when a supply of a device was last replaced, by device.
-    synchronised: whether a time service keeps the clock.
+    synchronised: whether a time service keeps the clock. trusted: whether it is not behind what was known.
     """
 
     def __init__(  # noqa: PLR0913 - what it watches, and whom it tells
@@ -52,9 +53,10 @@ class UpkeepKeeper:
         told: Callable[[], None],
         replaced: Callable[[], Mapping[str, float]],
         synchronised: Callable[[], bool] = kernel_keeps_time,
+        trusted: Callable[[], bool] = clock_trusted,
     ) -> None:
         self._panel, self._book, self._clock, self._told = panel, book, clock, told
-        self._replaced, self._synchronised = replaced, synchronised
+        self._replaced, self._synchronised, self._trusted = replaced, synchronised, trusted
         self._belief = Belief()
         self._office, self._duties = Office(), tuple[Duty, ...]()
         self._addressees: Sequence[Addressee] = ()
@@ -104,7 +106,7 @@ class UpkeepKeeper:
     def believed(self, now: float) -> bool:
         """Whether the PC's clock may decide. Raises OSError."""
         monotonic, known = self._clock.monotonic(), self._book.upkeep.clock()
-        holds = self._belief.holds(now, monotonic, known=known, synchronised=self._synchronised())
+        holds = self._trusted() and self._belief.holds(now, monotonic, known=known, synchronised=self._synchronised())
         if holds and (known is None or monotonic - self._clocked >= CLOCK_SECONDS):
             self._book.upkeep.set_clock(now)
             self._clocked = monotonic

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,6 +18,7 @@ from probes.reading import Actor, Device, Severity, State
 
 REFERENCE = "id"
 _FOLDER = "alerts.locales"
+_Day = date
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -126,13 +127,21 @@ class Words:
         """A day: Selasa, 24 November 2026."""
         return str(self._table["date"]["day"]).format(**self._parts(moment))
 
+    def weekday(self, day: _Day) -> str:
+        """Senin."""
+        return str(self._table["date"]["weekdays"][day.weekday()])
+
+    def month_short(self, day: _Day) -> str:
+        """Nov."""
+        return str(self._table["date"]["months_short"][day.month - 1])
+
     def short_time(self, moment: datetime) -> str:
         """A moment in few characters: 24 Nov 08.15."""
         return str(self._table["date"]["short"]).format(**self._parts(moment))
 
-    def duration(self, seconds: float) -> str:
-        """A span in its two largest units: 2 jam 15 menit."""
-        units = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
+    def duration(self, seconds: float, *, days: bool = True) -> str:
+        """A span in its two largest units: 2 jam 15 menit. days: false where a day is not 24 hours (service time)."""
+        units = (("days", 86_400), ("hours", 3_600), ("minutes", 60))[not days :]
         rest, parts = max(0, round(seconds / 60)) * 60, []
         for name, size in units:
             count, rest = divmod(rest, size)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from agent import agenda, workorders
+from agent.dues import lines_of
 from agent.given import Where, load_config, option_by, option_config, option_json, show
 
 
@@ -23,7 +24,7 @@ def command() -> None:
 def maintenance_list(where: Where, config: Path | None, *, only_due: bool, as_json: bool) -> None:
     """The plan, the next due first."""
     loaded = load_config(config or where.config)
-    found = agenda.lines_of(loaded, workorders.ledger(where.state), time.time())
+    found = lines_of(loaded, workorders.ledger(where.state), time.time())
     shown = [line for line in found if line.overdue or not only_due]
     if as_json:
         show([agenda.plain(line) for line in shown])

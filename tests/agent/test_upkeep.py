@@ -42,6 +42,7 @@ class Place:
     def __init__(self, folder: Path, *tasks: Task, office: Office = OFFICE) -> None:
         self.folder, self.clock, self.panel, self.replaced = folder, VirtualClock(), Panel(), dict[str, float]()
         self.office, self.tasks, self.devices, self.synchronised = office, tasks, dict[str, Watched](), True
+        self.trusted = True
         self.letters_told = 0
         self.start()
 
@@ -50,6 +51,7 @@ class Place:
         self.keeper = UpkeepKeeper(
             self.panel, self.book, self.clock,
             told=self._told, replaced=lambda: self.replaced, synchronised=lambda: self.synchronised,
+            trusted=lambda: self.trusted,
         )  # fmt: skip
         self.configure(*self.tasks)
 
@@ -428,6 +430,14 @@ def test_a_wrong_clock_makes_nothing_due_and_changes_nothing(place: Place, year:
     assert place.book.upkeep.records() == before
     place.clock.wall_jump = 0.0
     place.minutes(2)
+    assert place.orders() == []
+
+
+def test_a_clock_behind_what_was_known_changes_nothing(place: Place) -> None:
+    place.configure(CABLES)
+    place.minutes(2)
+    place.trusted = False
+    place.days(20)
     assert place.orders() == []
 
 
