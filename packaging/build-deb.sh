@@ -42,6 +42,9 @@ install_python() {
     pip install --target "$site" --no-compile --no-deps --no-index --upgrade "$work/wheel"/*.whl
     rm -rf "${site:?}/bin" "$site"/*.dist-info/RECORD "$site"/*.dist-info/INSTALLER \
         "$site"/*.dist-info/REQUESTED "$site"/*.dist-info/direct_url.json
+    # Where a module is there compiled and as Python, Python is enough: compiled, it is bound to one release.
+    # shellcheck disable=SC2016  # the inner shell's own
+    find "$site" -name '*.cpython-*.so' -exec sh -c 'test ! -f "${1%%.cpython-*}.py" || rm "$1"' sh {} \;
     bound=$(find "$site" -name '*.so' ! -name '*.abi3.so')
     if [ -n "$bound" ]; then
         echo "jagaloket: bound to one Python, take releases with a stable ABI: $bound" >&2
