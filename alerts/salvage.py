@@ -3,7 +3,6 @@
 An agent that cannot start because of its own store would be silent for ever (Telegraf #18528, Netdata 17924).
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from alerts import schema, wreck
+from alerts import disk, schema, wreck
 from alerts.migrations import TABLES
 from probes.text import SafeText, clean
 
@@ -60,7 +59,7 @@ def salvage(path: Path, *, reason: str) -> Salvage:
         raise OSError(msg) from error
     moved_to = _move_aside(path)
     ready.replace(path)
-    schema.sync_folder(path.parent)
+    disk.sync_folder(path.parent)
     return Salvage(moved_to=moved_to, reason=clean(reason), kept=kept)
 
 
@@ -77,12 +76,9 @@ def _build(path: Path, ready: Path) -> None:
         _number_on(path, target)
         # Everything in the one file and nothing in its log: it can be renamed.
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    owner = path.stat()
-    if os.geteuid() == 0:
-        # Started by hand as root: the agent must still be able to open it.
-        os.chown(fresh, owner.st_uid, owner.st_gid)
+    disk.own_like(path, fresh)
     fresh.replace(ready)
-    schema.sync_folder(path.parent)
+    disk.sync_folder(path.parent)
 
 
 def _counted(ready: Path) -> dict[str, int]:

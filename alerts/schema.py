@@ -5,11 +5,11 @@ lost some in 71 % of them. The directory is flushed after the file exists and ha
 then may the first event be written (SQLite, "Write-Ahead Logging"; "PRAGMA synchronous").
 """
 
-import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
+from alerts import backup, disk
 from alerts.migrations import MIGRATIONS, TABLES, VERSION
 from probes.text import clean
 
@@ -41,13 +41,13 @@ def connect(path: Path) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         msg = f"SQLite {sqlite3.sqlite_version} is too old for the store; 3.37 or newer is needed"
         raise OSError(msg)
-    create(path)
+    disk.create(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     connection.text_factory = readable
     try:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
-            sync_folder(path.parent)
+            disk.sync_folder(path.parent)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
@@ -70,14 +70,14 @@ def readable(raw: bytes) -> str:
 def check(connection: sqlite3.Connection, path: Path) -> None:
     """Read the whole store once. Closes it and raises Damaged when it is not sound, OSError when it cannot be read."""
     try:
-        answer = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        answer = _unsound(connection)
         # A flipped bit in the schema's own text renames a column, and SQLite finds nothing wrong with that.
-        if answer == "ok" and _columns(connection) != _wanted_columns():
+        if not answer and _columns(connection) != _wanted_columns():
             answer = "the tables' columns are not as they were made"
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
         raise border(error, path, known_good=True) from error
-    if answer != "ok":
+    if answer:
         connection.close()
         raise Damaged(clean(answer))
 
@@ -95,36 +95,6 @@ def _wanted_columns() -> list[list[tuple[str, str, int]]]:
         return _columns(fresh)
 
 
-def create(path: Path) -> None:
-    """Make an empty file (0600), flushed to disk. Raises OSError."""
-    if path.exists():
-        return
-    try:
-        # Never open an existing store here: closing it would drop this process's POSIX locks on it.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        return
-    sync_folder(path.parent)
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder (0700), flushed to disk as far as its parent may be read. Raises OSError."""
-    if folder.is_dir():
-        return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(PermissionError):
-        sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to disk. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def border(error: sqlite3.Error | UnicodeDecodeError, path: Path, *, known_good: bool = False) -> Exception:
     """What an SQLite error is called on this side of the border: Damaged or OSError.
 
@@ -140,12 +110,15 @@ def border(error: sqlite3.Error | UnicodeDecodeError, path: Path, *, known_good:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an older store to this version, with a copy of it beside; when that fails, it is what it was."""
     if _version(connection) == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
+    copy = None
     try:
         version = _version(connection)
         _refuse_newer(version, path)
+        copy = backup.make(path, version) if 0 < version < VERSION else None
         _apply(connection, version, path)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(VERSION),))
         connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -153,8 +126,16 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        if copy is not None and _unsound(connection):
+            backup.restore(connection, copy)
         raise
-    sync_folder(path.parent)
+    disk.sync_folder(path.parent)
+
+
+def _unsound(connection: sqlite3.Connection) -> str:
+    """What is wrong with the store; "" when it is sound."""
+    answer = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    return "" if answer == "ok" else answer
 
 
 def _apply(connection: sqlite3.Connection, version: int, path: Path) -> None:
@@ -169,9 +150,11 @@ def _apply(connection: sqlite3.Connection, version: int, path: Path) -> None:
 
 def _refuse_newer(version: int, path: Path) -> None:
     if version > VERSION:
+        copies = [known for known in backup.made(path) if known <= VERSION]
+        older = f", put {backup.name(path, max(copies))} back in its place" if copies else ""
         msg = (
             f"{path}: this store was written by a newer version (schema {version}, this program knows "
-            f"{VERSION}); install that version again, or start with another --state folder"
+            f"{VERSION}); install that version again{older}, or start with another --state folder"
         )
         raise ValueError(msg)
 

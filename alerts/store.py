@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alerts import filelock, schema
+from alerts import disk, filelock, schema
 from alerts.salvage import Salvage, is_pending, salvage
 
 
@@ -19,7 +19,7 @@ class Store:
     def __init__(self, path: Path, *, clock: Callable[[], float], check: bool) -> None:
         self.path, self.clock = path, clock
         self.salvage: Salvage | None = None
-        schema.make_folder(path.parent)
+        disk.make_folder(path.parent)
         self._lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             filelock.share(self._lock)

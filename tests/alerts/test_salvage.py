@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts import disk, schema
 from alerts import salvage as salvaging
-from alerts import schema
 from alerts.ledger import Ledger
 from probes.reading import State
 from tests.alerts.make import CAMAT, NOON, fault, open_ledger, scanner
@@ -242,8 +242,8 @@ def test_only_so_many_damaged_files_are_kept(tmp_path: Path) -> None:
 
 def test_a_store_whose_making_was_interrupted_is_made_whole(tmp_path: Path) -> None:
     path = tmp_path / "state" / "store.db"
-    schema.make_folder(path.parent)
-    schema.create(path)
+    disk.make_folder(path.parent)
+    disk.create(path)
     assert path.stat().st_size == 0
     open_ledger(tmp_path).shut()
     path.unlink()
@@ -261,7 +261,7 @@ def test_the_folder_is_on_disk_before_the_first_event(tmp_path: Path, monkeypatc
     def note(folder: Path) -> None:
         flushed.append(",".join(sorted(file.name for file in folder.iterdir())))
 
-    monkeypatch.setattr(schema, "sync_folder", note)
+    monkeypatch.setattr(disk, "sync_folder", note)
     open_ledger(tmp_path).shut()
     assert flushed == [
         "state",

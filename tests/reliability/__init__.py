@@ -1,0 +1,1 @@
+"""What breaks, and the proof that it does not: kills, power cuts, full disks, outages, leaks. `make soak` is longer."""
