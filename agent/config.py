@@ -18,6 +18,7 @@ from alerts.desk import Desk
 from alerts.letter import MailSettings
 from alerts.office import Office
 from alerts.policy import TicketPolicy
+from alerts.reportsettings import ReportSettings
 from alerts.stock import Item
 from alerts.task import Task
 from probes import shelf
@@ -55,6 +56,7 @@ class Config:
     desks: Mapping[str, Desk] = field(default_factory=lambda: MappingProxyType({}))
     web: WebSettings = field(default_factory=WebSettings)
     tickets: TicketPolicy = field(default_factory=TicketPolicy)
+    report: ReportSettings = field(default_factory=ReportSettings)
     tasks: tuple[Task, ...] = ()
     stock: tuple[Item, ...] = ()
     bridge: BridgeSettings | None = None
@@ -91,7 +93,19 @@ def load(path: Path) -> Config:
 
 def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
     """Make a Config from TOML tables; what is wrong goes into mistakes."""
-    known = ("office", "device", "function", "mail", "desk", "web", "tickets", "maintenance", "stock", "bridge")
+    known = (
+        "office",
+        "device",
+        "function",
+        "mail",
+        "desk",
+        "web",
+        "tickets",
+        "maintenance",
+        "stock",
+        "bridge",
+        "report",
+    )
     for key in tables.keys() - set(known):
         mistakes.add((key,), f"unknown table; known are: {', '.join(known)}")
     watched = tuple(watch_devices(tables.get("device", {}), mistakes))
@@ -107,6 +121,7 @@ def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:
         desks=MappingProxyType(_desks(tables.get("desk", {}), mistakes)),
         web=build(WebSettings, tables.get("web", {}), ("web",), mistakes) or WebSettings(),
         bridge=build(BridgeSettings, tables["bridge"], ("bridge",), mistakes) if "bridge" in tables else None,
+        report=build(ReportSettings, tables.get("report", {}), ("report",), mistakes) or ReportSettings(),
         tickets=build(TicketPolicy, tables.get("tickets", {}), ("tickets",), mistakes) or TicketPolicy(),
         tasks=duties.tasks(tables.get("maintenance", {}), ids, mistakes, has_hours=bool(office.hours)),
         stock=stocklist.items(tables.get("stock", {}), ids, mistakes),

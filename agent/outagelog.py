@@ -121,14 +121,14 @@ def table(outages: Sequence[Outage], place: Office, language: str, separator: st
         write.writerow(
             [
                 *(_moment(place, known.started), _moment(place, known.ended), round(one.seconds)),
-                *map(_cell, (known.device, known.code, _meaning(say, one), say.actor(known.actor), known.detail)),
-                *map(_cell, (known.part, one.because, known.ticket, _remark(say, one))),
+                *map(cell, (known.device, known.code, _meaning(say, one), say.actor(known.actor), known.detail)),
+                *map(cell, (known.part, one.because, known.ticket, _remark(say, one))),
             ]
         )
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Spreadsheets calculate what begins like a formula (CWE-1236): such a text gets an apostrophe."""
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
 

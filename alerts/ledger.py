@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from alerts import chronicle, life, outages, owed, redate, rows, steps, work
+from alerts.archive import Archive
 from alerts.chronicle import Chronicle
 from alerts.deskbook import DeskBook
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
@@ -39,7 +40,8 @@ class Ledger:
     salvage: what was done to a damaged store on opening; None when it was sound.
     notices: the outbox's rows, for its worker. levels: how supplies went down.
     outages: the times without a way out. upkeep: regular work, done and due. stock: what is in stock.
-    desks: where desks keep the tickets. chronicle: how it was, for reports. policy: how tickets live.
+    desks: where desks keep the tickets. chronicle, archive: how it was, for reports.
+    policy: how tickets live.
     """
 
     def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
@@ -51,6 +53,7 @@ class Ledger:
         self.chronicle = Chronicle(store)
         self.desks = DeskBook(store)
         self.stock = StockBook(store, self._number)
+        self.archive = Archive(store)
 
     @classmethod
     def open(

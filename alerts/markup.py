@@ -5,7 +5,7 @@ Why not jinja2: it costs 4 MiB for as long as somebody keeps the board open, and
 
 from html import escape
 
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
+_VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta"})
 
 
 class Html(str):

@@ -63,10 +63,19 @@ def past(stretches: Sequence[Stretch], start: float, end: float) -> Past:
     return Past(
         devices={name: _joined(found) for name, found in pieces.items()},
         functions={name: _together(found) for name, found in functions.items()},
-        rosters=tuple((one.since, texts[one.roster]) for one in stretches),
+        rosters=_rosters(stretches, texts),
         watched=covered,
         untrusted=clip(union((one.since, one.until) for one in stretches if not one.trusted), start, end),
     )
+
+
+def _rosters(stretches: Sequence[Stretch], texts: Mapping[str, Roster]) -> tuple[tuple[float, Roster], ...]:
+    """Only where the configuration changed."""
+    found: list[tuple[float, Roster]] = []
+    for one in stretches:
+        if not found or found[-1][1] != texts[one.roster]:
+            found.append((one.since, texts[one.roster]))
+    return tuple(found)
 
 
 def _lives(stretch: Stretch, roster: Roster, free: Intervals) -> dict[str, Life]:

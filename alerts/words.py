@@ -135,6 +135,10 @@ class Words:
         """Nov."""
         return str(self._table["date"]["months_short"][day.month - 1])
 
+    def month(self, moment: datetime) -> str:
+        """A month: November 2026."""
+        return f"{self._parts(moment)['month']} {moment.year}"
+
     def short_time(self, moment: datetime) -> str:
         """A moment in few characters: 24 Nov 08.15."""
         return str(self._table["date"]["short"]).format(**self._parts(moment))

@@ -13,6 +13,7 @@ from agent.web import WebSettings
 from alerts.desk import Desk
 from alerts.letter import MailSettings, MailTo
 from alerts.office import Office
+from alerts.reportsettings import ReportSettings, Signer
 from alerts.season import Ramadan, Window
 from alerts.stock import TAKES
 from alerts.task import USAGES, Task
@@ -42,7 +43,11 @@ def test_every_option_of_every_desk_is_explained(desk: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [Office, Ramadan, Window, MailSettings, MailTo, WebSettings, BridgeSettings, Service, Confirm, Task]
+    "options",
+    [
+        *(Office, Ramadan, Window, MailSettings, MailTo, WebSettings, BridgeSettings, Service, Confirm, Task),
+        *(ReportSettings, Signer),
+    ],
 )
 def test_every_option_of_the_other_tables_is_explained(options: type) -> None:
     missing = [name for name in names(options) if f"`{name}`" not in CONFIGURATION and name not in NO_OPTIONS]
