@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from agent.cause import POWERED
 from agent.clock import Clock
@@ -16,10 +17,13 @@ from alerts.outbox import Channel, Outbox
 from alerts.sorter import Pause
 from probes.wire import boot
 from probes.wire.clock import trusted
+from probes.wire.powersupply import SUPPLIES, power
 
-UPS = "ups"
+UPS, HOST = "ups", "host"
 UPS_SECONDS = 10.0
 """NUT asks a UPS every 2 s, we ask NUT every 5 s, and a power cut is confirmed by a second look."""
+BATTERY_SECONDS = 3.0
+"""The kernel knows at once; two looks take half a second."""
 
 
 def people(config: Config) -> Sequence[Addressee]:
@@ -28,10 +32,15 @@ def people(config: Config) -> Sequence[Addressee]:
     return (*letters, *(deskchannel.addressee(name, config.office.language) for name in config.desks))
 
 
-def settling(config: Config) -> Mapping[str, float]:
-    """For how many seconds letters about what vanished wait, by fault code: where a UPS may yet tell of a power cut."""
-    has_ups = any(item.device.kind == UPS for item in config.watched)
-    return dict.fromkeys(POWERED, UPS_SECONDS) if has_ups else {}
+def settling(config: Config, supplies: Path = SUPPLIES) -> Mapping[str, float]:
+    """For how many seconds letters about what vanished wait, by fault code: where a power cut may yet be told of.
+
+    supplies: where the kernel tells of this PC's own battery.
+    """
+    kinds = {item.device.kind for item in config.watched}
+    if UPS in kinds:
+        return dict.fromkeys(POWERED, UPS_SECONDS)
+    return dict.fromkeys(POWERED, BATTERY_SECONDS) if HOST in kinds and power(supplies).has_battery else {}
 
 
 def outbox(config: Config, open_ledger: Callable[[], Ledger], clock: Clock) -> Outbox:

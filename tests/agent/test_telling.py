@@ -1,9 +1,11 @@
 """Who is told, and what happens when the way to the outside is back."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from agent import telling
 from agent.config import Config
+from agent.watched import Watched
 from alerts.letter import MailSettings, MailTo
 from tests.agent.test_watch import FINE, OPEN, Rig
 from tests.fakes.equipment import Scripted, watched
@@ -22,14 +24,25 @@ def test_each_addressee_is_told_in_a_language() -> None:
     ]
 
 
-def test_letters_about_what_vanished_wait_where_a_ups_may_yet_tell_why() -> None:
-    plain, ups = watched("iris", Scripted()), watched("ups", Scripted())
-    ups = replace(ups, device=replace(ups.device, kind="ups"))
-    assert telling.settling(Config(watched=(plain,))) == {}
-    told = telling.settling(Config(watched=(plain, ups)))
+def of_kind(kind: str) -> Watched:
+    item = watched(kind, Scripted())
+    return replace(item, device=replace(item.device, kind=kind))
+
+
+def test_letters_about_what_vanished_wait_where_a_ups_may_yet_tell_why(tmp_path: Path) -> None:
+    told = telling.settling(Config(watched=(of_kind("usb"), of_kind("host"), of_kind("ups"))), tmp_path)
     assert {"not-connected", "not-responding", "gateway-down"} <= told.keys()
     assert "on-battery" not in told
-    assert all(seconds == 10 for seconds in told.values())
+    assert set(told.values()) == {10.0}
+
+
+def test_a_pc_tells_sooner_and_only_with_a_battery_of_its_own(tmp_path: Path) -> None:
+    laptop = Config(watched=(of_kind("usb"), of_kind("host")))
+    assert telling.settling(laptop, tmp_path) == {}
+    (tmp_path / "BAT0").mkdir()
+    (tmp_path / "BAT0" / "type").write_text("Battery\n")
+    assert set(telling.settling(laptop, tmp_path).values()) == {3.0}
+    assert telling.settling(Config(watched=(of_kind("usb"),)), tmp_path) == {}
 
 
 def test_what_waits_is_tried_at_once_when_a_link_is_back() -> None:

@@ -8,6 +8,7 @@ from agent.settle import Settler
 from agent.view import DeviceView, Panel
 from agent.watch import Watch
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
+from probes.kinds.host import Host
 from probes.probe import Confirm
 from probes.reading import NOT_OBSERVABLE, Actor, Device, Fault, ProbeError, Reading, Severity, State
 from probes.text import clean
@@ -224,6 +225,21 @@ def test_when_something_vanishes_whoever_knows_of_the_mains_is_asked_at_once() -
     assert ((ups.reads, printer.reads), rig.clock.now) == ((before[0] + 1, before[1]), now)
     rig.run(60)
     assert ups.reads <= before[0] + 6, "what stays away asks the mains only once"
+
+
+def test_a_power_cut_is_known_before_what_it_took_along() -> None:
+    scanner, pc = Scripted(), Mains()
+    rig = Rig(scanner=scanner)
+    rig.watch.watch([watched("scanner", scanner, interval=60), watched("pc", pc, confirm=Host.confirm)])
+    rig.run(5)
+    power = Fault(code="on-battery", severity=Severity.NOTICE, actor=Actor.POWER)
+    pc.say = Reading(reachable=True, faults=(power,))
+    gone = Fault(code="not-connected", severity=Severity.BLOCKING, actor=Actor.COUNTER)
+    scanner.say = Reading(reachable=False, faults=(gone,))
+    assert scanner.wake is not None
+    scanner.wake()
+    rig.run(2)
+    assert rig.book.told("begin") == [("pc", "on-battery"), ("scanner", "not-connected")]
 
 
 def test_a_fault_that_is_no_silence_asks_no_mains() -> None:
