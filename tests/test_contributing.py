@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 from agent.options import Mistakes, build
-from alerts.incident import Action, Addressee, DeliveryError, Notice, Status, Ticket
-from alerts.outbox import Channel
+from alerts.desk import Desk, Errand
+from alerts.incident import DeliveryError
+from alerts.words import words
 from probes import shelf
 from probes.probe import Probe
-from probes.reading import Actor, Device, ProbeError, Severity
+from probes.reading import ProbeError, Severity
 from probes.text import clean
 
 SKELETONS = re.findall(
@@ -66,36 +68,27 @@ def test_a_mistake_in_the_options_of_the_recipe_names_its_place(kind: type[Probe
     assert mistakes[0].path == ("device", "shutter", "file")
 
 
-def test_the_desk_of_the_recipe_is_a_channel_that_says_what_came_of_it(desk: Channel, tmp_path: Path) -> None:
-    ticket = Ticket(
-        number="JL-2026-0001",
-        status=Status.NEW,
-        device=Device(id="pc", kind="host", label=clean("PC")),
-        code="disk-full",
-        part=clean(""),
+def test_the_desk_of_the_recipe_says_what_came_of_it(desk: Desk, tmp_path: Path) -> None:
+    errand = Errand(
+        key="JL-2026-0001-ABCDEFGHIJKL",
+        step="opened-1",
+        title=clean("[Loket 1] disk-full"),
+        text="",
         severity=Severity.BLOCKING,
-        actor=Actor.TECHNICIAN,
-        detail=clean(""),
-        opened=0.0,
-    )
-    notice = Notice(
-        id=1,
-        ticket=ticket.number,
-        action=Action.OPENED,
-        addressee=Addressee(channel=desk.name, address="", role="technician", language="id"),
-        state="tried",
-        attempts=1,
-        message_id="<1@pc>",
-        created=0.0,
+        say=words("id"),
+        place="Loket 1",
+        opens=True,
     )
     orders = tmp_path / "share" / "orders.txt"
-    with pytest.raises(DeliveryError, match="mount the share") as absent:
-        desk.send(notice, ticket)
-    assert not absent.value.permanent
+    for act in (desk.self_test, partial(desk.deliver, errand)):
+        with pytest.raises(DeliveryError, match="mount the share") as absent:
+            act()
+        assert not absent.value.permanent
     orders.mkdir(parents=True)
+    desk.self_test()
     with pytest.raises(DeliveryError, match="is a folder") as refused:
-        desk.send(notice, ticket)
+        desk.deliver(errand)
     assert refused.value.permanent
     orders.rmdir()
-    desk.send(notice, ticket)
-    assert orders.read_text() == "<1@pc> JL-2026-0001 opened disk-full\n"
+    desk.deliver(errand)
+    assert orders.read_text() == "[JL-2026-0001-ABCDEFGHIJKL/opened-1] [Loket 1] disk-full\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config, ConfigError
-from agent.doctor import equipment, own, pc
+from agent.doctor import desks, equipment, own, pc
 from agent.doctor.finding import Finding, Subject, Verdict, mend
 from agent.service import is_running
 from probes.text import clean
@@ -30,6 +30,7 @@ CHECKS: Mapping[str, Callable[[Subject], Finding]] = {
     "card readers": equipment.card_readers,
     "calendar": own.calendar,
     "mail": own.mail,
+    "desks": desks.desks,
     "address": own.address,
     "service": own.service,
 }

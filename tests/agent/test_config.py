@@ -6,6 +6,7 @@ import pytest
 
 from agent.config import ConfigError, Function, load
 from agent.lines import line_of
+from alerts.tickets.rt import RequestTracker
 from probes.secret import Secret
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "config"
@@ -39,6 +40,7 @@ WANTED = {
     "invalid-web-open-to-all": [":2: web.listen: ", "TLS|cert_file"],
     "invalid-web-no-port": [":2: web.listen: ", "9776"],
     "invalid-desk-unknown": [":1: desk.fax: there is no desk 'fax'"],
+    "invalid-desk-unknown-key": [":4: desk.rt.queu: unknown key", ":3: desk.rt.token_file: not a usable secret"],
     "invalid-two-mistakes": [":2: office.timezone: ", ":6: device.pc.colour: unknown key"],
     "invalid-depends-on-unknown-device": [":3: device.pc.depends_on[0]: there is no [device.hub]", "pc"],
     "invalid-depends-on-in-a-circle": [":3: device.pc.depends_on: goes in a circle (pc -> internet -> pc)"],
@@ -73,7 +75,19 @@ def test_a_mistake_is_named_with_its_place_and_remedy(name: str) -> None:
     for words in WANTED[name]:
         assert any(choice in text for choice in words.split("|")), text
     assert all(line.startswith(str(FIXTURES)) for line in lines)
-    assert len(lines) == (2 if name == "invalid-two-mistakes" else 1)
+    assert len(lines) == (2 if name in ("invalid-two-mistakes", "invalid-desk-unknown-key") else 1)
+
+
+def test_a_desk_is_made_from_its_table(tmp_path: Path) -> None:
+    token, file = tmp_path / "rt.token", tmp_path / "jagaloket.toml"
+    token.write_text("canary-1\n")
+    token.chmod(0o600)
+    file.write_text(f'[desk.rt]\nurl = "https://rt.example.go.id"\ntoken_file = "{token}"\nqueue = "Loket"\n')
+    desks = load(file).desks
+    assert desks == {
+        "rt": RequestTracker(url="https://rt.example.go.id", token_file=Secret(token), queue="Loket"),
+    }
+    assert "canary" not in repr(desks)
 
 
 def test_a_valid_configuration_becomes_values() -> None:

@@ -14,11 +14,13 @@ from click.testing import CliRunner, Result
 from agent import doctor
 from agent.cli import cli
 from agent.config import Config, load
-from agent.doctor import equipment, own, pc
+from agent.doctor import desks, equipment, own, pc
 from agent.doctor.finding import Finding, Subject, Verdict, mend, well
 from alerts.ledger import Ledger
 from alerts.migrations import VERSION
 from tests.fakes.agentprocess import AgentProcess
+from tests.fakes.desks.rt import FakeRt
+from tests.fakes.desks.server import TOKEN
 from tests.fakes.http import free_port
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.usbtree import UsbTree
@@ -214,3 +216,29 @@ def test_the_command_finds_the_running_agent(tmp_path: Path) -> None:
         "address": "well",
         "state folder": "well",
     }
+
+
+@pytest.mark.parametrize(
+    ("token", "queue", "verdict", "words"),
+    [
+        (TOKEN, "General", Verdict.WELL, "ready for tickets: rt"),
+        ("wrong", "General", Verdict.MEND, "check the token"),
+        (TOKEN, "Nowhere", Verdict.MEND, "404"),
+    ],
+)
+def test_a_desk_is_asked_for_rights_and_names(  # noqa: PLR0913, PLR0917 - a table of cases
+    patient: Callable[..., Subject], tmp_path: Path, token: str, queue: str, verdict: Verdict, words: str
+) -> None:
+    file = tmp_path / "rt.token"
+    file.write_text(token)
+    file.chmod(0o600)
+    with FakeRt() as fake:
+        table = f'[desk.rt]\nurl = "{fake.url}"\ntoken_file = "{file}"\nqueue = "{queue}"\n'
+        finding = desks.desks(patient(f"{PC}{table}"))
+        assert (finding.verdict, words in finding.text) == (verdict, True), finding.text
+        assert token not in finding.text
+        assert not any(one.writes for one in fake.asked)
+
+
+def test_without_a_desk_there_is_nothing_to_ask(patient: Callable[..., Subject]) -> None:
+    assert desks.desks(patient()).verdict is Verdict.SKIPPED

@@ -4,10 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent import telling
+from agent.clock import SystemClock
 from agent.config import Config
 from agent.watched import Watched
+from alerts.ledger import Ledger
 from alerts.letter import MailSettings, MailTo
+from alerts.office import Office
+from alerts.tickets.webhook import Webhook
+from probes.secret import Secret
 from tests.agent.test_watch import FINE, OPEN, Rig
+from tests.alerts.make import NOON, fault, scanner
+from tests.fakes.desks.webhook import FakeReceiver
 from tests.fakes.equipment import Scripted, watched
 
 
@@ -43,6 +50,27 @@ def test_a_pc_tells_sooner_and_only_with_a_battery_of_its_own(tmp_path: Path) ->
     (tmp_path / "BAT0" / "type").write_text("Battery\n")
     assert set(telling.settling(laptop, tmp_path).values()) == {3.0}
     assert telling.settling(Config(watched=(of_kind("usb"),)), tmp_path) == {}
+
+
+def test_a_desk_is_told_of_every_ticket_in_the_office_language(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary\n")
+    with FakeReceiver() as fake:
+        fake.token = "canary"
+        desk = Webhook(url=f"{fake.url}/hook", secret_file=Secret(secret), timeout_seconds=5)
+        config = Config(office=Office(language="en"), desks={"webhook": desk})
+
+        def opened() -> Ledger:
+            return Ledger.open(tmp_path / "state" / "store.db", check=False)
+
+        book = opened()
+        people = telling.people(config)
+        book.begin(scanner(), fault(), since=NOON, addressees=people)
+        telling.outbox(config, opened, SystemClock()).step()
+        assert [(one.channel, one.language) for one in people] == [("webhook", "en")]
+        assert [one.title for one in fake.papers.values()] != []
+        assert "Fingerprint" in next(iter(fake.papers.values())).text
+        book.shut()
 
 
 def test_what_waits_is_tried_at_once_when_a_link_is_back() -> None:
