@@ -147,7 +147,11 @@ class Desk(ABC):
             from alerts.http import Http  # noqa: PLC0415 - requests costs 7 MiB that only who uses a desk pays
 
             http = Http(self.url, timeout_seconds=self.timeout_seconds, ca_file=self.ca_file)
-            self._enter(http)
+            try:
+                self._enter(http)
+            except DeliveryError as error:
+                http.close()
+                raise DeliveryError(str(error), wait_seconds=error.wait_seconds) from None  # nothing was told yet
             self._http = http
         return self._http
 

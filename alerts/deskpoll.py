@@ -29,6 +29,8 @@ class DeskPoll:
     def __call__(self, ledger: Ledger, now: float) -> float | None:
         """Do what is due. now: monotonic seconds. Returns the seconds until more is; None when nothing waits."""
         if now < self._rests_until:
+            if self._rests_until - now > GAP_SECONDS:
+                self._leave()  # what was sent meanwhile may have logged in
             return self._rests_until - now
         try:
             self._channel.test()

@@ -13,6 +13,8 @@ from alerts.ledger import Ledger
 from alerts.office import Office
 from alerts.outbox import Outbox
 from alerts.policy import TicketPolicy
+from alerts.tickets.glpi import Glpi
+from alerts.tickets.glpi11 import Glpi11
 from alerts.tickets.redmine import Redmine
 from alerts.tickets.rt import RequestTracker
 from alerts.tickets.webhook import Webhook
@@ -20,6 +22,8 @@ from alerts.tickets.zammad import Zammad
 from probes.secret import Secret
 from probes.text import clean
 from tests.alerts.make import Steps, ToldTime, fault, scanner
+from tests.fakes.desks.glpi import APP_TOKEN, FakeGlpi
+from tests.fakes.desks.glpi11 import CLIENT_SECRET, ROOT, FakeGlpi11
 from tests.fakes.desks.redmine import FakeRedmine
 from tests.fakes.desks.rt import FakeRt
 from tests.fakes.desks.server import FakeDesk
@@ -29,6 +33,31 @@ from tests.fakes.desks.zammad import FakeZammad
 OPTIONS: dict[str, Any] = {"timeout_seconds": 0.3, "settle_seconds": 120.0}
 Make = Callable[[str, Secret], Desk]
 
+
+def _glpi(url: str, token: Secret) -> Desk:
+    app = secret(token.path.parent, APP_TOKEN, "app.token")
+    return Glpi(url=url, user_token_file=token, app_token_file=app, **OPTIONS)
+
+
+def _glpi11(url: str, token: Secret) -> Desk:
+    client = secret(token.path.parent, CLIENT_SECRET, "client.secret")
+    return Glpi11(
+        url=f"{url}{ROOT}",
+        client_id="jagaloket",
+        client_secret_file=client,
+        username="jagaloket",
+        password_file=token,
+        **OPTIONS,
+    )
+
+
+def secret(folder: Path, value: str, name: str = "desk.token") -> Secret:
+    file = folder / name
+    file.write_text(f"{value}\n")
+    file.chmod(0o600)
+    return Secret(file)
+
+
 FAKES: dict[str, tuple[Callable[[], FakeDesk], Make]] = {
     "zammad": (
         FakeZammad,
@@ -36,6 +65,8 @@ FAKES: dict[str, tuple[Callable[[], FakeDesk], Make]] = {
     ),
     "rt": (FakeRt, lambda url, token: RequestTracker(url=url, token_file=token, **OPTIONS)),
     "redmine": (FakeRedmine, lambda url, token: Redmine(url=url, token_file=token, project="loket", **OPTIONS)),
+    "glpi": (FakeGlpi, _glpi),
+    "glpi11": (FakeGlpi11, _glpi11),
     "webhook": (FakeReceiver, lambda url, token: Webhook(url=f"{url}/hook", secret_file=token, **OPTIONS)),
 }
 HELPDESKS = [name for name in FAKES if name != "webhook"]
@@ -102,10 +133,3 @@ class Counter:
 
     def _outbox(self) -> Outbox:
         return Outbox(self.open_ledger, [self.channel], clock=self.steps, boot="boot", random_ratio=lambda: 0.5)
-
-
-def secret(folder: Path, value: str) -> Secret:
-    file = folder / "desk.token"
-    file.write_text(f"{value}\n")
-    file.chmod(0o600)
-    return Secret(file)

@@ -1,6 +1,7 @@
 """What people do at the desk comes back to the local ticket, once, and never as an echo."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,11 @@ def ticket(counter: Counter) -> Ticket:
 
 def notes(counter: Counter) -> list[tuple[str, str]]:
     return [(one.author, one.text) for one in ticket(counter).notes if one.author != "jagaloket"]
+
+
+def asked(fake: FakeDesk) -> int:
+    """How many questions there were, without those of logging in and out."""
+    return len([one for one in fake.asked if not one.path.endswith(("Session", "/token"))])
 
 
 def paper(fake: FakeDesk) -> Paper:
@@ -123,9 +129,9 @@ def test_hostile_words_are_harmless(poll: Poll, counter: Counter, fake: FakeDesk
 def test_a_ticket_that_is_gone_is_not_asked_for_again(poll: Poll, counter: Counter, fake: FakeDesk) -> None:
     paper(fake).gone = True
     poll.round()
-    before = len(fake.asked)
+    before = asked(fake)
     poll.round()
-    assert len(fake.asked) == before
+    assert asked(fake) == before
     assert ticket(counter).status is Status.NEW
 
 
@@ -133,9 +139,9 @@ def test_old_tickets_are_left_alone(poll: Poll, counter: Counter, fake: FakeDesk
     counter.end()
     counter.drain()
     counter.wall.now += 8 * 86_400
-    before = len(fake.asked)
+    before = asked(fake)
     poll.round()
-    assert len(fake.asked) == before
+    assert asked(fake) == before
 
 
 def test_an_outage_is_one_line_in_the_log_and_ever_fewer_questions(
@@ -178,9 +184,9 @@ def test_many_tickets_are_each_looked_at_once_a_period(poll: Poll, counter: Coun
         counter.begin(device=f"device-{number}")
     counter.drain()
     poll.round()
-    before = len(fake.asked)
+    before = asked(fake)
     poll.round()
-    assert len(fake.asked) - before <= 9 * 3  # a ticket, its notes, and a desk's own names for things
+    assert asked(fake) - before <= 9 * 4 + 1  # a ticket, who has it, two kinds of notes; the names of statuses
 
 
 def test_a_clock_that_jumps_back_does_not_stop_it(poll: Poll, counter: Counter, fake: FakeDesk) -> None:
@@ -194,24 +200,23 @@ def test_nothing_is_asked_where_nobody_wants_to_know(counter: Counter, fake: Fak
     counter.desk.poll_seconds = 0
     counter.begin()
     counter.drain()
-    before = len(fake.asked)
+    before = asked(fake)
     assert DeskPoll(counter.channel)(counter.book, counter.steps.now + 1e6) is None
-    assert len(fake.asked) == before
+    assert asked(fake) == before
 
 
 def test_the_answer_of_another_ticket_is_not_believed(poll: Poll, counter: Counter, fake: FakeDesk) -> None:
+    if counter.name == "rt":
+        pytest.skip("a ticket that was merged answers as the one that it was merged into")
     other = fake.file("Another ticket", "")
     other.closed = True
     answer: Answer | None = None
     number = paper(fake).id
-    for asked in [one for one in fake.asked if one.path.endswith((f"/{number}", f"/{number}.json")) and not one.writes]:
-        path = asked.path.replace(str(number), str(other.id))
-        answer = fake.act(
-            type(asked)(method="GET", path=path, query=asked.query, headers=asked.headers, body=None, raw=b"")
-        )
+    ends = (f"/{number}", f"/{number}.json")
+    for request in [one for one in fake.asked if one.path.endswith(ends) and not one.writes]:
+        path = request.path.replace(f"/{number}", f"/{other.id}")
+        answer = fake.act(replace(request, path=path))
     assert answer is not None
-    fake.tricks = [
-        Trick(play=instead(200, answer.body), fits=lambda one: one.path.endswith((f"/{number}", f"/{number}.json")))
-    ]
+    fake.tricks = [Trick(play=instead(200, answer.body), fits=lambda one: one.path.endswith(ends))]
     poll.round()
     assert ticket(counter).status is Status.NEW

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.incident import DeliveryError
 from tests.alerts.desks.rig import HELPDESKS, Counter
-from tests.fakes.desks.server import FakeDesk
+from tests.fakes.desks.server import TOKEN, FakeDesk, Trick, instead
 
 helpdesks = pytest.mark.parametrize("name", HELPDESKS, indirect=True)
 
@@ -47,7 +47,7 @@ def test_nothing_is_sent_before_the_test_is_passed(counter: Counter, fake: FakeD
     counter.outbox.step()
     assert counter.states() == ["new"]
     assert fake.papers == {}
-    fake.token = "canary-5e1f0c-token"
+    fake.token = TOKEN
     counter.drain()
     assert counter.states() == ["sent"]
 
@@ -91,8 +91,6 @@ def test_a_secret_that_no_header_can_carry_is_refused(counter: Counter, raw: byt
 
 
 def test_a_refusal_that_never_ends_is_given_up_after_half_a_day(counter: Counter, fake: FakeDesk) -> None:
-    from tests.fakes.desks.server import Trick, instead  # noqa: PLC0415 - beside its only use
-
     fake.tricks = [Trick(play=instead(422, {"error": "no"}), does=False, times=1000)]
     counter.begin()
     counter.drain()

@@ -27,7 +27,8 @@ class Asked:
 
     @property
     def writes(self) -> bool:
-        return self.method not in ("GET", "HEAD")
+        """Whether it is to change something; a login is not."""
+        return self.method not in ("GET", "HEAD") and not self.path.endswith("/token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def _server(desk: FakeDesk) -> ThreadingHTTPServer:
                 path=parts.path,
                 query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
-                body=json.loads(raw) if raw else None,
+                body=json.loads(raw) if raw and self.headers.get_content_subtype() == "json" else None,
                 raw=raw,
             )
             answer, play = desk.serve(asked)
