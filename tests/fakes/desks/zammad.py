@@ -36,7 +36,8 @@ class FakeZammad(FakeDesk):
             self.write_note(paper, asked.body["body"])
             return Answer(201, {"id": 1})
         if listed := re.fullmatch(r"/ticket_articles/by_ticket/(\d+)", path):
-            return self._articles(self.papers[int(listed[1])])
+            paper_there = self.there(listed[1])
+            return self._articles(paper_there) if paper_there is not None else Answer(404, {"error": "Couldn't find"})
         return self._one(asked, path.removeprefix("/tickets/"))
 
     def _one(self, asked: Asked, name: str) -> Answer:
