@@ -4,13 +4,16 @@ import time
 from collections.abc import Sequence
 
 from agent.config import Config, ConfigError
+from agent.storeroom import counts
 from alerts.ledger import Ledger
 from alerts.outages import Outage
 from alerts.past import past
 from alerts.report import report
-from alerts.reportparts import Report, Source
+from alerts.reportparts import Report, Source, StockLine
 from alerts.roster import Member, Roster, Service
 from alerts.servicetime import month, month_before
+from alerts.stock import level
+from probes.text import clean
 
 FORMS = ("html", "pdf", "csv", "json")
 _LONGEST_OUTAGE_SECONDS = 62 * 86_400.0
@@ -48,6 +51,7 @@ def make(book: Ledger, config: Config, text: str | None, now: float | None = Non
             incidents=book.archive.incidents(start, until),
             orders=book.archive.orders(start, until),
             outages=_outages(book, start, until),
+            stock=_stock(book, config, until),
         )
     )
 
@@ -63,3 +67,17 @@ def _outages(book: Ledger, start: float, end: float) -> Sequence[Outage]:
     """Those that lasted into this time, too."""
     found = book.outages.between(start - _LONGEST_OUTAGE_SECONDS, end)
     return [one for one in found if one.incident.ended is None or one.incident.ended > start]
+
+
+def _stock(book: Ledger, config: Config, end: float) -> list[StockLine]:
+    """What was in stock at the end; what nobody has counted is left out."""
+    found = []
+    for item in config.stock:
+        known = level(item, [one for one in counts(item, book) if one.at < end], config.office, end)
+        if known.amount is not None:
+            unit = clean("%") if item.device else item.unit
+            line = StockLine(
+                item=clean(item.name), unit=unit, left=known.amount, days_left=known.days_left, is_low=known.low
+            )
+            found.append(line)
+    return found

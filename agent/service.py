@@ -17,6 +17,7 @@ from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
 from agent.month import MonthPage
+from agent.monthly import REPORTS, MonthlyReport
 from agent.morning import Morning
 from agent.openings import Openings
 from agent.outages import OutageKeeper
@@ -160,6 +161,10 @@ class Agent:
         self._watch.every(LIFE_SIGN_SECONDS, self._upkeep.keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._chronicler.keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._stock.keep)
+        monthly = MonthlyReport(
+            lambda: self._config, self._open_ledger, self._folder / REPORTS, self._clock, self._told
+        )
+        self._watch.every(LIFE_SIGN_SECONDS, monthly.keep)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:
@@ -224,7 +229,7 @@ class Agent:
         log.info("reloaded: watching %d devices", len(fresh.watched))
 
     def _make_outbox(self) -> Outbox:
-        return telling.outbox(self._config, self._open_ledger, self._clock)
+        return telling.outbox(self._config, self._open_ledger, self._clock, self._folder / REPORTS)
 
     def _told(self) -> None:
         self._outbox.kick()

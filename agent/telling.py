@@ -14,6 +14,7 @@ from alerts.incident import Addressee
 from alerts.ledger import Ledger
 from alerts.letter import CHANNEL, Mail, addressees, sorter
 from alerts.outbox import Channel, Outbox
+from alerts.reportmail import ReportMail
 from alerts.sorter import Pause
 from probes.wire import boot
 from probes.wire.clock import trusted
@@ -43,11 +44,13 @@ def settling(config: Config, supplies: Path = SUPPLIES) -> Mapping[str, float]:
     return dict.fromkeys(POWERED, BATTERY_SECONDS) if HOST in kinds and power(supplies).has_battery else {}
 
 
-def outbox(config: Config, open_ledger: Callable[[], Ledger], clock: Clock) -> Outbox:
-    """What sends it. Not started yet."""
+def outbox(config: Config, open_ledger: Callable[[], Ledger], clock: Clock, reports: Path | None = None) -> Outbox:
+    """What sends it. Not started yet. reports: where the monthly reports lie that are to be mailed."""
     mail, office = config.mail, config.office
     desks = [DeskChannel(name, desk, office, clock=clock.wall) for name, desk in config.desks.items()]
     letters: list[Channel] = [] if mail is None else [Mail(mail, office)]
+    if mail is not None and reports is not None:
+        letters.append(ReportMail(mail, office, reports))
     return Outbox(
         open_ledger,
         [*letters, *desks],

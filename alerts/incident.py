@@ -14,6 +14,8 @@ MAINTENANCE = "maintenance"
 """The kind and role of the device that stands for regular work; its tickets are no faults."""
 STOCK = "stock"
 """The kind and role of the device that stands for something in stock; its tickets are no faults."""
+REPORT = "report"
+"""The kind and role of the device that stands for a monthly report; its tickets are no faults."""
 PLANNED = "planned"
 """The code of a ticket for regular work."""
 STOCK_LOW = "stock-low"
@@ -57,6 +59,7 @@ class TicketType(StrEnum):
     FAULT = "fault"
     MAINTENANCE = "maintenance"
     STOCK = "stock"
+    REPORT = "report"
     DRILL = "drill"
 
 
@@ -191,8 +194,10 @@ class Ticket:
     @property
     def type(self) -> TicketType:
         """What it is about."""
-        kinds = {MAINTENANCE: TicketType.MAINTENANCE, STOCK: TicketType.STOCK, DRILL: TicketType.DRILL}
-        return TicketType.MAINTENANCE if self.code == _ASKED else kinds.get(self.device.kind, TicketType.FAULT)
+        if self.code == _ASKED:
+            return TicketType.MAINTENANCE
+        kind = self.device.kind
+        return TicketType(kind) if kind in (MAINTENANCE, STOCK, REPORT, DRILL) else TicketType.FAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from alerts.deskbook import DeskBook
 from alerts.incident import Addressee, Context, Incident, Key, Status, Ticket
 from alerts.levels import Levels
 from alerts.life import Case
+from alerts.monthly import Monthly
 from alerts.notices import Notices
 from alerts.outages import Outages
 from alerts.policy import HOUR_SECONDS, PLAIN, TicketPolicy
@@ -41,7 +42,7 @@ class Ledger:
     notices: the outbox's rows, for its worker. levels: how supplies went down.
     outages: the times without a way out. upkeep: regular work, done and due. stock: what is in stock.
     desks: where desks keep the tickets. chronicle, archive: how it was, for reports.
-    policy: how tickets live.
+    monthly: which reports were mailed. policy: how tickets live.
     """
 
     def __init__(self, store: Store, zone: tzinfo, policy: TicketPolicy = PLAIN) -> None:
@@ -54,6 +55,7 @@ class Ledger:
         self.desks = DeskBook(store)
         self.stock = StockBook(store, self._number)
         self.archive = Archive(store)
+        self.monthly = Monthly(store, self._number)
 
     @classmethod
     def open(

@@ -1,7 +1,9 @@
 """A letter in writing: plain text for every reader, and HTML beside it."""
 
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from alerts import lettercontent, letterdigest, letterhtml
 from alerts.incident import Notice, Ticket
@@ -14,11 +16,15 @@ _WIDTH = 72
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterText:
-    """A letter without its envelope. body: plain text, lines ended by newlines; html: the same as a page, or ""."""
+    """A letter without its envelope. body: plain text, lines ended by newlines; html: the same as a page, or "".
+
+    files: PDFs to attach, by name.
+    """
 
     subject: SafeText
     body: str
     html: str = ""
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def write(notice: Notice, ticket: Ticket, office: Office, *, now: float) -> LetterText:

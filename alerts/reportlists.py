@@ -78,7 +78,11 @@ def supplies(numbers: Numbers, report: Report) -> tuple[Block, ...]:
     if report.stock:
         heads = columns(numbers, ("item", 4.0), ("in-stock", 1.5), ("lasts-for", 1.5))
         rows = tuple(
-            (Cell(text=one.item), Cell(text=numbers.number(one.left)), Cell(text=_lasts(numbers, one.days_left)))
+            (
+                Cell(text=one.item),
+                Cell(text=numbers.amount(one)),
+                Cell(text=_lasts(numbers, one.days_left)),
+            )
             for one in report.stock
         )
         found.append(Table(columns=heads, rows=rows))

@@ -2,6 +2,7 @@
 
 from alerts.figures import Figures
 from alerts.office import Office
+from alerts.reportparts import StockLine
 from alerts.words import Words
 
 
@@ -26,6 +27,10 @@ class Numbers:
             return self.say("too-little")
         shown = min(ratio, 0.999) if ratio < 1 else 1.0
         return f"{self.number(shown * 100, 0 if shown in (0.0, 1.0) else 1)} %"
+
+    def amount(self, line: StockLine) -> str:
+        """What is in stock."""
+        return f"{self.number(line.left)} {line.unit}".strip()
 
     def hours(self, seconds: float | None) -> str:
         """A span; "not enough data" where there is none, "-" for nothing."""

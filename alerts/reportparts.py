@@ -15,15 +15,17 @@ from alerts.outages import Outage
 from alerts.past import Past
 from alerts.roster import Roster
 from alerts.spent import Spent
+from probes.reading import NO_TEXT
 from probes.text import SafeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLine:
-    """One thing in the cupboard. left: pieces; days_left: working days it lasts; None where it cannot be told."""
+    """One thing in the cupboard. left: of unit; days_left: working days it lasts; None where it cannot be told."""
 
     item: SafeText
     left: float
+    unit: SafeText = NO_TEXT
     days_left: float | None = None
     is_low: bool = False
 

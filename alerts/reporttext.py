@@ -120,7 +120,7 @@ def _advise(numbers: Numbers, report: Report, one: Advice) -> str:
         left = numbers.percent(one.supply.left)
         return numbers.say("advice.buy", supply=one.supply.supply[1], device=device, left=left)
     if one.kind is Kind.RESTOCK and one.stock is not None:
-        return numbers.say("advice.restock", item=one.stock.item, left=numbers.number(one.stock.left))
+        return numbers.say("advice.restock", item=one.stock.item, left=numbers.amount(one.stock))
     if one.kind is Kind.REPAIR and one.line is not None:
         mine = next(
             (cause for cause in report.causes if one.device is not None and cause.device == one.device.id), None

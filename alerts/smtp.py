@@ -46,6 +46,8 @@ def compose(notice: Notice, *, sender: str, name: str, text: LetterText) -> byte
     message.set_content(text.body, cte="quoted-printable")
     if text.html:
         message.add_alternative(text.html, subtype="html", cte="quoted-printable")
+    for file, content in text.files.items():
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=file)
     message["Content-Language"] = notice.addressee.language
     return message.as_bytes()
 

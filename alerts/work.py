@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 
 from alerts import rows
-from alerts.incident import DRILL, MAINTENANCE, STOCK, Context, Status, Ticket
+from alerts.incident import DRILL, MAINTENANCE, REPORT, STOCK, Context, Status, Ticket
 from probes.reading import Actor, Device, Fault, Severity
 from probes.text import SafeText, clean
 
@@ -59,12 +59,12 @@ def latest(connection: sqlite3.Connection, statuses: Collection[Status], limit: 
 def counts(connection: sqlite3.Connection) -> Mapping[tuple[Status, Severity], int]:
     """How many tickets for faults there are of each status and severity.
 
-    Drills, regular work, stock and what went onto another's are none.
+    Drills, regular work, stock, reports and what went onto another's are none.
     """
     found = connection.execute(
-        "SELECT status, severity, count(*) FROM ticket WHERE kind NOT IN (?, ?, ?) AND merged_into = '' "
+        "SELECT status, severity, count(*) FROM ticket WHERE kind NOT IN (?, ?, ?, ?) AND merged_into = '' "
         "GROUP BY status, severity",
-        (DRILL, MAINTENANCE, STOCK),
+        (DRILL, MAINTENANCE, STOCK, REPORT),
     ).fetchall()
     return {(Status(row[0]), Severity(row[1])): row[2] for row in found if row[1] in set(Severity)}
 
