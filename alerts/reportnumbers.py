@@ -6,6 +6,9 @@ from alerts.reportparts import StockLine
 from alerts.words import Words
 
 
+_NO_BREAK = "\u00a0"
+
+
 class Numbers:
     """One language and one office's clock."""
 
@@ -26,7 +29,7 @@ class Numbers:
         if ratio is None:
             return self.say("too-little")
         shown = min(ratio, 0.999) if ratio < 1 else 1.0
-        return f"{self.number(shown * 100, 0 if shown in (0.0, 1.0) else 1)} %"
+        return f"{self.number(shown * 100, 0 if shown in (0.0, 1.0) else 1)}{_NO_BREAK}%"
 
     def amount(self, line: StockLine) -> str:
         """What is in stock."""
