@@ -5,7 +5,6 @@ from alerts.office import Office
 from alerts.reportparts import StockLine
 from alerts.words import Words
 
-
 _NO_BREAK = "\u00a0"
 
 
