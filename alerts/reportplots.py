@@ -1,11 +1,15 @@
 """The report's two plots: what each device was in the service time, and the downtime of each day."""
 
+from collections.abc import Iterator, Sequence
+
 from alerts.reportnumbers import Numbers
 from alerts.reportparts import Day, DeviceLine, Report
 from alerts.sheet import WIDTH, Box, Label, Picture
 
 _NAMES, _VALUES = 52.0, 20.0
 _ROW, _BAR = 6.0, 3.8
+MOST_BARS = 36
+"""In one picture, which must fit on a page."""
 _PARTS = ("fine", "hindered", "down", "unknown")
 _PLOT_HEIGHT, _AXIS = 30.0, 14.0
 _NAME_LIMIT = 34
@@ -14,12 +18,17 @@ _LEAST_SHOWN = 0.02
 Shapes = list[Box | Label]
 
 
-def shares(numbers: Numbers, report: Report) -> Picture:
+def shares(numbers: Numbers, report: Report) -> Iterator[Picture]:
     """A bar for each device: how much of its service time it was fine, hindered, down and unknown."""
+    for first in range(0, len(report.devices), MOST_BARS):
+        yield _shares(numbers, report.devices[first : first + MOST_BARS])
+
+
+def _shares(numbers: Numbers, lines: Sequence[DeviceLine]) -> Picture:
     shapes: Shapes = []
-    for index, line in enumerate(report.devices):
+    for index, line in enumerate(lines):
         shapes += _bar(numbers, line, index * _ROW)
-    height = len(report.devices) * _ROW
+    height = len(lines) * _ROW
     shapes += _legend(numbers, _PARTS, height + 4.5)
     return Picture(height=height + 7, shapes=tuple(shapes), about=numbers.say("plot.shares"))
 

@@ -95,7 +95,7 @@ def _availability(numbers: Numbers, report: Report) -> Iterator[Block]:
         yield reporttables.functions(numbers, report)
     yield Heading(text=numbers.say("devices"))
     if report.devices:
-        yield reportplots.shares(numbers, report)
+        yield from reportplots.shares(numbers, report)
         yield reporttables.devices(numbers, report)
         yield Heading(text=numbers.say("per-day"))
         yield reportplots.days(numbers, report)

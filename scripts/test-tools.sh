@@ -8,9 +8,9 @@ folder=$1
 # umockdev with its Python binding plays USB devices; the CUPS programs and snmpd play printers and a print queue;
 # iproute2 and nftables make the networks that fail; fping is what our echoes are measured against; NUT's server and
 # its dummy-ups are a UPS; libfaketime sets the agent's clock and leaves the machine's alone; strace records what the
-# store writes, for the power cuts.
+# store writes, for the power cuts; pdftotext reads the report.
 packages="umockdev gir1.2-umockdev-1.0 python3-gi libusb-1.0-0 udev cups-daemon cups-client cups-ipp-utils dbus
-    snmpd iproute2 nftables fping nut-server libfaketime strace"
+    snmpd iproute2 nftables fping nut-server libfaketime strace poppler-utils"
 
 say() { echo "jagaloket: $*" >&2; }
 

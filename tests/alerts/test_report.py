@@ -7,6 +7,7 @@ from alerts.advice import Kind, advice
 from alerts.archive import Order
 from alerts.blame import by_actor, causes
 from alerts.chronicle import Change, Stretch
+from alerts.flow import BOTTOM, MARGIN
 from alerts.incident import Incident, Status, Ticket
 from alerts.intervals import NEVER, total
 from alerts.levels import Supply
@@ -20,7 +21,9 @@ from alerts.reporttext import sheet
 from alerts.roster import Member, Roster, Service, write
 from alerts.season import Window
 from alerts.servicetime import month, planned_work, service_time
+from alerts.sheet import Picture
 from alerts.sheethtml import render
+from alerts.sheetpdf import render as write_pdf
 from probes.reading import Actor, Device, Severity, State
 from probes.text import clean
 
@@ -284,3 +287,12 @@ def test_a_device_cannot_put_tags_into_the_page() -> None:
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert "http://" not in text.replace('xmlns="http://www.w3.org/2000/svg"', "")
+
+
+def test_a_hundred_devices_fit_on_pages() -> None:
+    one = told(present=watched(*(device(f"iris-{number}", label="W" * 60) for number in range(100))))
+    made = sheet(one, ReportSettings(), "id")
+    pictures = [block for block in made.blocks if isinstance(block, Picture)]
+    assert len(pictures) == 4
+    assert all(picture.height < BOTTOM - MARGIN for picture in pictures)
+    assert 5 <= write_pdf(made, made=END).count(b"/Type /Page ") <= 20
