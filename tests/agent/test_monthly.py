@@ -13,7 +13,7 @@ from alerts.incident import DeliveryError, Notice, TicketType
 from alerts.ledger import Ledger
 from alerts.letter import MailSettings, MailTo
 from alerts.office import Office
-from alerts.reportmail import CHANNEL, ReportMail
+from alerts.reportmail import CHANNEL, ReportMail, readers
 from alerts.reportsettings import ReportSettings
 from tests.fakes.clock import VirtualClock
 from tests.fakes.months import OFFICE, SETTINGS, Months
@@ -92,6 +92,12 @@ def test_it_goes_once_whatever_is_restarted(counter: Counter) -> None:
         counter.restart()
     assert counter.at(11, 3) == BOTH
     assert counter.told == 1
+
+
+def test_two_that_post_the_same_month_at_once_make_one_report(counter: Counter) -> None:
+    to = readers(counter.config.mail, "id") if counter.config.mail is not None else ()
+    assert [counter.months.book.monthly.post("2026-10", "Laporan", to) for _ in range(2)] == [True, False]
+    assert len(counter.notices()) == 2
 
 
 def test_a_pc_that_was_off_on_that_day_sends_it_later(counter: Counter) -> None:
