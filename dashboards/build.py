@@ -56,8 +56,7 @@ def _to_others(words: Words) -> builder.DashboardLink:
 
 def _choice(variable: Variable, words: Words) -> builder.QueryVariable:
     query = f"label_values({variable.series}, {variable.name})"
-    every = model.VariableOption(selected=True, text="All", value="$__all")
-    return (
+    choice = (
         builder.QueryVariable(variable.name)
         .label(words(f"word.{variable.name}"))
         .datasource(SOURCE)
@@ -65,11 +64,12 @@ def _choice(variable: Variable, words: Words) -> builder.QueryVariable:
         .definition(query)
         .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(model.VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC)
-        .include_all(include_all=True)
         .multi(multi=True)  # also for what it does to quotes: Grafana escapes values of these as regular expressions
-        .all_value(".+")
-        .current(every)
+        .include_all(include_all=variable.every)
     )
+    if variable.every:
+        choice.all_value(".+").current(model.VariableOption(selected=True, text="All", value="$__all"))
+    return choice
 
 
 def _places(panels: tuple[Panel, ...]) -> list[model.GridPos]:

@@ -77,10 +77,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A choice at the head of a board: the values that a label has on these series."""
+    """A choice at the head of a board: the values that a label has on these series.
+
+    every: one may choose all at once, and does at first; else the board begins with the first value.
+    """
 
     name: str
     series: str
+    every: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dashboards.select import COUNTER, FLEET, JOB, of
 from dashboards.spec import DEVICE, OFFICE, Calc, Column, Kind, Panel, Query, Variable
 
 CHOOSE_OFFICE = Variable(name="office", series=of("up", JOB))
+CHOOSE_ONE_OFFICE = Variable(name="office", series=of("up", JOB), every=False)
+"""Of boards that show each device: those of a thousand counters are no picture."""
 CHOOSE_COUNTER = Variable(name="counter", series=of("up", FLEET))
 CHOOSE_DEVICE = Variable(name="device", series=of("jagaloket_device_info", COUNTER))
 

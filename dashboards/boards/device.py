@@ -4,7 +4,7 @@ from dashboards import looks
 from dashboards.boards.common import (
     CHOOSE_COUNTER,
     CHOOSE_DEVICE,
-    CHOOSE_OFFICE,
+    CHOOSE_ONE_OFFICE,
     OFFICE_COLUMN,
     faults,
     lines,
@@ -59,7 +59,7 @@ _EQUIPMENT = Panel(
 BOARD = Board(
     key="device",
     uid=UID,
-    variables=(CHOOSE_OFFICE, CHOOSE_COUNTER, CHOOSE_DEVICE),
+    variables=(CHOOSE_ONE_OFFICE, CHOOSE_COUNTER, CHOOSE_DEVICE),
     panels=(
         stat("device.state", f"max({states(DEVICE)})", looks.STATE),
         stat("device.since", f"time() - max({of(_SINCE, DEVICE)})", looks.DURATION),

@@ -1,7 +1,7 @@
 """The way to the services, for talks with the provider: how good is it, and where does it break?"""
 
 from dashboards import looks
-from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, lines, stat, timeline
+from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, lines, stat, timeline
 from dashboards.select import COUNTER, of, open_ratio
 from dashboards.spec import Board, Calc, Kind, Panel, Query
 
@@ -32,7 +32,7 @@ _CERTIFICATES = Panel(
 BOARD = Board(
     key="link",
     uid="jagaloket-link",
-    variables=(CHOOSE_OFFICE, CHOOSE_COUNTER),
+    variables=(CHOOSE_ONE_OFFICE, CHOOSE_COUNTER),
     panels=(
         stat("link.available", open_ratio(of("jagaloket_link_layer_up", COUNTER), "job"), looks.AVAILABLE, width=6),
         stat("link.loss_now", f"max({of('jagaloket_link_loss_ratio', COUNTER)})", looks.LOSS, width=6),

@@ -1,7 +1,7 @@
 """One office, for its head and those who look after it: can citizens be served, and what is missing?"""
 
 from dashboards import looks
-from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, faults, lines, stat, timeline
+from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, faults, lines, stat, timeline
 from dashboards.select import COUNTER, heard, known, of, open_ratio, states
 from dashboards.spec import DEVICE, OFFICE, Board, Column, Kind, Panel, Query
 
@@ -29,7 +29,7 @@ _SUPPLIES = Panel(
 BOARD = Board(
     key="office",
     uid=OFFICE,
-    variables=(CHOOSE_OFFICE, CHOOSE_COUNTER),
+    variables=(CHOOSE_ONE_OFFICE, CHOOSE_COUNTER),
     panels=(
         stat("office.open", f"max({of('jagaloket_office_open', COUNTER)})", looks.OPEN),
         stat("office.heard", f"count({heard(COUNTER)})", looks.GOOD_COUNT),

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from tests.bench import ours, rivals, siege, unplug
+from tests.bench import fleet, ours, rivals, siege, unplug
 from tests.bench.figures import Figure
 
 
@@ -21,14 +21,17 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from rivals.cost(45 if short else 300)
     if not short:
         yield from rivals.alarm()
+    yield from fleet.figures(short=short)
 
 
 def main() -> int:
     """The command `python -m tests.bench`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="fewer runs, for every commit")
+    parser.add_argument("--fleet", action="store_true", help="only the fleet's figures")
+    given = parser.parse_args()
     missed = 0
-    for figure in _figures(short=parser.parse_args().short):
+    for figure in fleet.figures(short=given.short) if given.fleet else _figures(short=given.short):
         print(figure, flush=True)  # noqa: T201 - what this program is for
         missed += not figure.kept
     return 1 if missed else 0

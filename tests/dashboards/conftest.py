@@ -1,5 +1,6 @@
 """Three counters of two offices, 48 hours, in a real Prometheus."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -49,6 +50,19 @@ STORIES = (
     ),
 )
 
+OLD = labels("73.10.04", ODD, "Loket 2 (lama)")
+OLD_METRICS = ("jagaloket_build_info", "jagaloket_device_info", "jagaloket_device_state", "jagaloket_probe_success")
+
+
+def of_old_version(page: str) -> str:
+    """The page of an agent that knew four metrics only."""
+    lines = [
+        line
+        for line in page.splitlines()
+        if line.removeprefix("# HELP ").removeprefix("# TYPE ").startswith(OLD_METRICS)
+    ]
+    return re.sub(r'version="[^"]*"', 'version="0.0.1"', "\n".join(lines))
+
 
 @dataclass(frozen=True)
 class Scraped:
@@ -67,6 +81,8 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
         with closing(Played(place, story)) as played:
             for at, page in played.pages(HOURS, SCRAPE_SECONDS):
                 history.scrape(story.labels, at, page)
+                if story is STORIES[0]:
+                    history.scrape(OLD, at, of_old_version(page))
                 end = max(end, at)
     history.write(folder / "history.txt")
     fill(folder / "data", folder / "history.txt")

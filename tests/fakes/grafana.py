@@ -77,17 +77,18 @@ class Looker:
                 found[variable["name"]] = self.prometheus.values(match[2], series, self.start, self.end)
         return found
 
+    def everything(self, board: Mapping[str, Any]) -> dict[str, list[str]]:
+        """All choices on "All", or on every value where a board has no such choice."""
+        found = {one["name"]: [".+"] for one in board["templating"]["list"] if one["type"] == "query"}
+        lacks = [one["name"] for one in board["templating"]["list"] if one["type"] == "query" and not one["includeAll"]]
+        return found | {name: self.choices(board, found)[name] for name in lacks}
+
     def ask(self, target: Mapping[str, Any], values: Values) -> list[Series]:
         """One query as its panel sends it."""
         expr = self.written(target["expr"], values)
         if target.get("instant"):
             return self.prometheus.query(expr, self.end)
         return self.prometheus.query_range(expr, self.start, self.end, self.step)
-
-
-def everything(board: Mapping[str, Any]) -> dict[str, list[str]]:
-    """All choices on "All"."""
-    return {one["name"]: [one["allValue"]] for one in board["templating"]["list"] if one["type"] == "query"}
 
 
 def targets(board: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
