@@ -80,6 +80,16 @@ class Chronicler:
         except OSError as error:
             log.warning("the past could not be kept, the next minute tries again: %s", clean(str(error), 200))
 
+    def stop(self) -> None:
+        """The agent ends: it watched until now, where nothing interrupted it since it last wrote."""
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        if self._under is None or _is_broken(self._under, now=now, shift=wall - now):
+            return
+        try:
+            self._book.chronicle.extend(wall)
+        except OSError as error:
+            log.warning("the last minute could not be kept: %s", clean(str(error), 200))
+
     def before_change(self) -> None:
         """A state is about to be written: into a stretch that holds it. Raises OSError."""
         self._go_on()
@@ -129,6 +139,10 @@ def _differs(under: _Under, fresh: _Under) -> bool:
     return (
         (fresh.roster, fresh.trusted) != (under.roster, under.trusted)
         or fresh.seen - under.begun >= LONGEST_SECONDS
-        or fresh.seen - under.seen > GAP_SECONDS
-        or abs(fresh.shift - under.shift) > JUMP_SECONDS
+        or _is_broken(under, now=fresh.seen, shift=fresh.shift)
     )
+
+
+def _is_broken(under: _Under, *, now: float, shift: float) -> bool:
+    """Whether nobody watched for a while, or the wall clock was set."""
+    return now - under.seen > GAP_SECONDS or abs(shift - under.shift) > JUMP_SECONDS

@@ -23,13 +23,13 @@ COLUMNS = (
 )
 
 
-def write(report: Report, settings: ReportSettings, *, form: str, language: str) -> bytes:
-    """The report as html, pdf, csv or json. language: of html, pdf and the texts in csv."""
+def write(report: Report, settings: ReportSettings, *, form: str, language: str, separator: str = ",") -> bytes:
+    """The report as html, pdf, csv or json. language: of html, pdf and the texts in csv. separator: of csv."""
     if form == "json":
         return (json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n").encode()
     if form == "csv":
         # Excel takes a file for UTF-8 only where it begins with this mark.
-        return table(report, language).encode("utf-8-sig")
+        return table(report, language, separator).encode("utf-8-sig")
     from alerts import reporttext  # noqa: PLC0415 - only for these two
 
     sheet = reporttext.sheet(report, settings, language)
@@ -42,10 +42,10 @@ def write(report: Report, settings: ReportSettings, *, form: str, language: str)
     return sheetpdf.render(sheet, made=report.made)
 
 
-def table(report: Report, language: str) -> str:
+def table(report: Report, language: str, separator: str = ",") -> str:
     """A CSV table (RFC 4180): services, devices and causes, in plain seconds; no cell can be taken for a formula."""
     numbers, out = Numbers(words(language), report.office), io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
+    rows = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for one in report.functions:
         rows.writerow(["function", *map(cell, (one.id, one.label)), "", "", "", *_values(one.figures), ""])

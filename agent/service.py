@@ -182,6 +182,7 @@ class Agent:
         self._manager.stopping()
         self._outbox.stop(OUTBOX_STOP_SECONDS)
         self._web.stop()
+        self._chronicler.stop()
         self._book.shut()
         with suppress(OSError):
             boot.end(self._folder)

@@ -17,10 +17,20 @@ from alerts.words import languages
 @click.option("--format", "form", type=click.Choice(reporting.FORMS), help="Default: as FILE is called, else html.")
 @click.option("--language", type=click.Choice(languages()), help="Default: the office's.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Into this file; else print.")
+@click.option(
+    "--separator", type=click.Choice((",", ";")), default=",", help="Of csv; Indonesian spreadsheets want ';'."
+)
 @option_config
 @click.pass_obj
 def command(  # noqa: PLR0913 - click gives one argument for each option
-    where: Where, *, month: str | None, form: str | None, language: str | None, write: Path | None, config: Path | None
+    where: Where,
+    *,
+    month: str | None,
+    form: str | None,
+    language: str | None,
+    separator: str,
+    write: Path | None,
+    config: Path | None,
 ) -> None:
     """The monthly report: availability, failures, causes, outages, work, supplies, and what to do next month."""
     loaded = load_config(config or where.config)
@@ -31,7 +41,8 @@ def command(  # noqa: PLR0913 - click gives one argument for each option
         report = reporting.make(ledger(where.state), loaded, month)
     except OSError as error:
         raise ConfigError([str(error)]) from error
-    content = reportforms.write(report, loaded.report, form=form, language=language or loaded.office.language)
+    language = language or loaded.office.language
+    content = reportforms.write(report, loaded.report, form=form, language=language, separator=separator)
     if write is None:
         sys.stdout.buffer.write(content)
         return

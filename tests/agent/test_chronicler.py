@@ -85,6 +85,18 @@ def test_the_first_state_of_a_run_lies_in_the_run_s_own_stretch(tmp_path: Path) 
     assert second.changes[0].at == second.since
 
 
+def test_an_agent_that_is_stopped_has_watched_until_then(tmp_path: Path) -> None:
+    counter = Counter(tmp_path)
+    counter.show(State.OK)
+    counter.run(600)
+    counter.clock.now += 40
+    counter.keeper.stop()
+    counter.clock.wall_jump = 5_000.0
+    counter.keeper.stop()
+    (one,) = counter.stretches()
+    assert one.until - one.since == 540 + 40
+
+
 def test_a_suspended_pc_leaves_a_gap(tmp_path: Path) -> None:
     counter = Counter(tmp_path)
     counter.show(State.OK)

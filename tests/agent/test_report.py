@@ -115,11 +115,13 @@ def test_the_command_writes_the_form_that_the_file_is_called(tmp_path: Path) -> 
     config = tmp_path / "jagaloket.toml"
     config.write_text(CONFIGURATION, encoding="utf-8")
     begins = {"pdf": b"%PDF-1.4", "html": b"<!DOCTYPE html>", "json": b"{", "csv": b"\xef\xbb\xbfkind,"}
+    group = ["-c", str(config), "--state", str(tmp_path / "state")]
     for form, beginning in begins.items():
         file = tmp_path / f"oktober.{form}"
-        group = ["-c", str(config), "--state", str(tmp_path / "state")]
         done = CliRunner().invoke(cli, [*group, "report", "--month", "2026-10", "--write", str(file)])
         assert (done.exit_code, file.read_bytes()[: len(beginning)]) == (0, beginning), done.output
+    done = CliRunner().invoke(cli, [*group, "report", "--month", "2026-10", "--format", "csv", "--separator", ";"])
+    assert done.stdout_bytes.startswith(b"\xef\xbb\xbfkind;id;label;")
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "Oktober", "2027-01"])
