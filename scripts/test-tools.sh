@@ -52,15 +52,17 @@ disable() {
 
 # These servers are played with, not installed: their packages would start them. Only the program is taken out.
 #   fetch PROGRAM PACKAGE...      the first package that there is
+#   beside: patterns of files that are taken along
+beside=
 fetch() {
     program=$1
     shift
     command -v "$program" >/dev/null && return
     say "fetching $program for the tests"
     work=$(mktemp -d)
-    # shellcheck disable=SC2030,SC2031  # the folder changes inside only
+    # shellcheck disable=SC2030,SC2031,SC2086  # the folder changes inside only; beside is a list
     (cd "$work" && apt_try download_first "$@") && mkdir -p "$folder" &&
-        dpkg --fsys-tarfile "$work"/*.deb | tar -x -C "$folder" "./usr/bin/$program"
+        dpkg --fsys-tarfile "$work"/*.deb | tar -x -C "$folder" --wildcards "./usr/bin/$program" $beside
     status=$?
     rm -rf "$work"
     [ $status = 0 ] || say "$program could not be fetched: the tests that need it are skipped"
@@ -87,6 +89,8 @@ elif [ -n "$wanted" ]; then
 fi
 fetch promtool promtool prometheus # Debian 13 has a package of its own
 fetch prometheus prometheus
-fetch prometheus-alertmanager prometheus-alertmanager
 fetch amtool prometheus-alertmanager
+beside="./usr/share/prometheus/alertmanager/*.tmpl" # without them it does not start
+fetch prometheus-alertmanager prometheus-alertmanager
+beside=
 fetch vmagent victoria-metrics
