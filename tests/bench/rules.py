@@ -1,0 +1,167 @@
+"""How long the fleet's rules take, in a real Prometheus that scrapes many agents: python -m tests.bench.rules [AGENTS].
+
+Each group's middle evaluation counts: its slowest tells more of what else the machine does.
+Every agent serves the same full page (tests.fakes.sample), one in fifty with its three faults. What the rules remember
+is there from the start: 30 days of hours, an hour of presence. Prints the time of every group; takes five minutes.
+"""
+
+import http.server
+import json
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from agent.metrics import Exporter
+from agent.openings import Openings
+from alerts.ledger import Ledger
+from alerts.office import Office
+from tests.fakes import sample
+from tests.fakes.prometheus import Prometheus, fill
+
+RULES = Path(__file__).parents[2] / "alerts" / "rules"
+LIMIT_SECONDS = 0.2
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+_FAULTY_ONE_IN = 50
+
+
+def page(folder: Path) -> str:
+    """One agent's page, with opening hours around the clock."""
+    office = Office(hours={"mon-sun": "00:00-23:59"})
+    book = Ledger.open(folder / "store.db")
+    hours = Openings(office, time.time)
+    exporter = Exporter(
+        panel=sample.counter(),
+        ledger=lambda: book,
+        functions=lambda: {"perekaman": True, "cetak": True},
+        office_open=lambda: True,
+        more={"hours": hours.samples},
+    )
+    text = exporter.render()[0].decode()
+    book.shut()
+    now = f"{time.time():.0f}"
+    return re.sub(r"(?m)^(jagaloket_device_last_seen_timestamp_seconds\{.*\}) .*", rf"\1 {now}", text)
+
+
+def serve(text: str) -> int:
+    """Serve it at /0, /1, ...; returns the port."""
+    faulty = text.encode()
+    healthy = re.sub(r"(?m)^jagaloket_device_fault\{.*\n", "", text)
+    healthy = re.sub(r"(?m)^(jagaloket_printer_supply_ratio\{.*\}) .*", r"\1 0.5", healthy).encode()
+
+    class Agent(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = healthy if int(self.path[1:]) % _FAULTY_ONE_IN else faulty
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 1024
+
+    server = Server(("127.0.0.1", 0), Agent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return int(server.server_address[1])
+
+
+def labels(number: int, port: int) -> dict[str, str]:
+    """Four counters to an office."""
+    site = number // 4
+    return {
+        "job": "jagaloket",
+        "instance": f"127.0.0.1:{port}/{number}",
+        "site": f"12.71.{site}",
+        "office": f"Kantor Camat {site}",
+        "counter": f"Loket {number % 4 + 1}",
+    }
+
+
+def past(agents: int, port: int, now: int) -> Iterator[str]:
+    """What the rules recorded before, as OpenMetrics."""
+    series = (
+        ("jagaloket:counter_open", "1", HOUR, 15),
+        ("jagaloket:counter_open_up", "1", HOUR, 15),
+        ("jagaloket:counter_open_up:sum1h", "238", 30 * DAY, HOUR),
+        ("jagaloket:counter_open_up:count1h", "240", 30 * DAY, HOUR),
+    )
+    for name, value, span, step in series:
+        yield f"# TYPE {name} gauge\n"
+        for number in range(agents):
+            own = ",".join(f'{key}="{text}"' for key, text in labels(number, port).items())
+            yield "".join(f"{name}{{{own}}} {value} {at}\n" for at in range(now - span, now, step))
+    for name in ("opens", "closes"):
+        yield f"# TYPE jagaloket:counter_{name}_timestamp_seconds gauge\n"
+        for number in range(agents):
+            for stretch in range(4):
+                own = ",".join(f'{key}="{text}"' for key, text in labels(number, port).items())
+                at_value = now - HOUR + stretch * DAY + (0 if name == "opens" else DAY)
+                line = f'jagaloket:counter_{name}_timestamp_seconds{{{own},stretch="{stretch}"}} {at_value}'
+                yield "".join(f"{line} {at}\n" for at in range(now - HOUR // 2, now, MINUTE))
+    yield "# EOF\n"
+
+
+def config(folder: Path, agents: int, port: int) -> str:
+    """The shipped rules; only what runs once an hour runs each minute, to be seen."""
+    for file in RULES.glob("*.rules.yml"):
+        (folder / file.name).write_text(file.read_text("utf-8").replace("interval: 1h", "interval: 1m"), "utf-8")
+    targets = [
+        {"targets": [f"127.0.0.1:{port}"], "labels": {"__metrics_path__": f"/{number}", **labels(number, port)}}
+        for number in range(agents)
+    ]
+    scrape = {"job_name": "jagaloket", "scrape_interval": "60s", "static_configs": targets}
+    return json.dumps({"rule_files": [f"{folder}/*.rules.yml"], "scrape_configs": [scrape]})
+
+
+def groups(prometheus: Prometheus) -> list[dict[str, Any]]:
+    """The rule groups with their last evaluation."""
+    return list(prometheus.read("rules")["groups"])
+
+
+def measure(agents: int, rounds: int = 4) -> dict[str, float]:
+    """The middle evaluation of each group over some minutes of steady scraping, in seconds."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        port = serve(page(folder))
+        now = int(time.time())
+        with (folder / "past.txt").open("w") as out:
+            out.writelines(past(agents, port, now))
+        fill(folder / "data", folder / "past.txt")
+        seen: dict[str, list[float]] = {}
+        with Prometheus(folder, config(folder, agents, port)) as prometheus:
+            time.sleep(2 * MINUTE)  # until every agent was scraped, and the next round is under way
+            for _ in range(rounds * 4):
+                time.sleep(MINUTE / 4)
+                for group in groups(prometheus):
+                    seen.setdefault(group["name"], []).append(group["evaluationTime"])
+            series = prometheus.query('count({__name__=~".+", job="jagaloket"})', time.time())[0]["value"][1]
+            up = prometheus.query('sum(up{job="jagaloket"})', time.time())[0]["value"][1]
+            print(f"{agents} agents, {up} up, {series} series")  # noqa: T201 - a report
+            for group in groups(prometheus):
+                for rule in sorted(group["rules"], key=lambda one: -one["evaluationTime"])[:3]:
+                    print(f"    {rule['name']:55} {rule['evaluationTime'] * 1000:8.1f} ms")  # noqa: T201
+        return {name: median(times) for name, times in seen.items()}
+
+
+def main() -> None:
+    """Print the figures; fails where they are too high."""
+    agents = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    middle = measure(agents)
+    for name, seconds in middle.items():
+        print(f"{name:30} {seconds * 1000:8.1f} ms")  # noqa: T201
+    total = sum(middle.values())
+    print(f"{'all groups':30} {total * 1000:8.1f} ms")  # noqa: T201
+    sys.exit(total > LIMIT_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
