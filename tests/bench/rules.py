@@ -52,11 +52,11 @@ def serve(text: str) -> int:
     """Serve it at /0, /1, ...; returns the port."""
     faulty = text.encode()
     healthy = re.sub(r"(?m)^jagaloket_device_fault\{.*\n", "", text)
-    healthy = re.sub(r"(?m)^(jagaloket_printer_supply_ratio\{.*\}) .*", r"\1 0.5", healthy).encode()
+    full = re.sub(r"(?m)^(jagaloket_printer_supply_ratio\{.*\}) .*", r"\1 0.5", healthy).encode()
 
     class Agent(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = healthy if int(self.path[1:]) % _FAULTY_ONE_IN else faulty
+            body = full if int(self.path[1:]) % _FAULTY_ONE_IN else faulty
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.send_header("Content-Length", str(len(body)))
