@@ -50,6 +50,9 @@ demo: $(VENV)/.test $(TOOLS)/.test ## a simulated office, live: four counters, f
 simulate: $(VENV)/.test ## play a month of an office against the truth: one ticket per fault? (ARGS="--seed 7")
 	$(BIN)/python -m tests.simulate $(ARGS)
 
+soak: $(VENV)/.test $(TOOLS)/.test ## the proofs of reliability, long: kills, power cuts, full disks, seven days (ARGS="kill")
+	$(BIN)/python -m tests.reliability $(ARGS)
+
 lock: $(VENV)/.run ## resolve the dependencies in setup.cfg anew into requirements/
 	$(PIP) install uv
 	sh scripts/lock.sh

@@ -5,7 +5,7 @@ times, and always under one id: SMTP servers that take a letter and lose the ans
 """
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -23,6 +23,13 @@ SETTLE_SECONDS = 900.0
 LONGEST_WISH_SECONDS = 3_600.0
 """A Retry-After longer than this is not obeyed."""
 MOST_RESENDS = 3
+MOST_INTERRUPTED = 12
+"""So many tries that the agent's own end interrupted, and the row is sent no more: an agent that dies of a letter must
+not write it for ever."""
+MOST_A_MINUTE = 120
+"""A channel's rate after an outage: a helpdesk must not fall over a hundred counters that are back."""
+LONGEST_REST_SECONDS = 300.0
+"""A channel that is down is probed at least so often."""
 MOST_DEFECTS = 5
 """So many tries that ended in a defect of our own are enough; then the row is dead."""
 DOWN_AFTER = 2
@@ -72,6 +79,8 @@ class Line:
         self._failures = 0
         self._rests_until = 0.0
         self._by_row: Counter[int] = Counter()
+        self._lately: deque[float] = deque(maxlen=MOST_A_MINUTE)
+        """When the last tries were made."""
         self.defects = 0
 
     @property
@@ -90,9 +99,10 @@ class Line:
         while not stopping():
             self._sort(ledger)
             now = self._monotonic()
-            if self._rests_until > now:
+            free_at = max(self._rests_until, self._next_turn())
+            if free_at > now:
                 wait = ledger.notices.next_wait(name, now=now, boot=self._boot)
-                return max(wait, self._rests_until - now) if wait is not None else None
+                return max(wait, free_at - now) if wait is not None else None
             notice = ledger.notices.next_due(name, now=now, boot=self._boot, fresh_first=self.is_down)
             if notice is None:
                 return ledger.notices.next_wait(name, now=now, boot=self._boot)
@@ -105,7 +115,7 @@ class Line:
         ledger.notices.release(self._channel.name)
 
     def _send(self, ledger: Ledger, notice: Notice) -> None:
-        if notice.state == "uncertain" and notice.resends >= MOST_RESENDS and not self._channel.looks_up:
+        if not self._channel.looks_up and _is_hopeless(notice):
             ledger.notices.finish(notice, "sent", error=f"never confirmed: {notice.last_error}")
             log.warning("%s counts as sent by %s, but was never confirmed", notice.ticket, self._channel.name)
             return
@@ -116,6 +126,7 @@ class Line:
             ledger.notices.finish(notice, "dead", error=str(error))
             return
         ledger.notices.mark_tried(notice)
+        self._lately.append(self._monotonic())
         try:
             filed = self._channel.send(notice, ticket)
         except DeliveryError as error:
@@ -151,7 +162,7 @@ class Line:
         log.warning("%s was not sent by %s, next try in %.0f s: %s", notice.ticket, name, wait, reason)
         ledger.notices.mark_waiting(notice, uncertain=error.uncertain, due=now + wait, boot=self._boot, error=reason)
         if self.is_down:
-            rest = self._backoff(self._failures - DOWN_AFTER)
+            rest = min(LONGEST_REST_SECONDS, self._backoff(self._failures - DOWN_AFTER))
             self._rests_until = now + max(rest, min(error.wait_seconds, LONGEST_WISH_SECONDS))
 
     def _works(self, ledger: Ledger) -> None:
@@ -160,6 +171,16 @@ class Line:
             log.info("%s works again", self._channel.name)
             ledger.notices.release(self._channel.name)
 
+    def _next_turn(self) -> float:
+        """When one more try keeps to the rate."""
+        return self._lately[0] + 60.0 if len(self._lately) == MOST_A_MINUTE else 0.0
+
     def _backoff(self, failures: int) -> float:
         first, longest = BACKOFF_SECONDS
         return max(1.0, self._random() * min(longest, first * 2.0 ** min(failures, 20)))
+
+
+def _is_hopeless(notice: Notice) -> bool:
+    """Whether it may have arrived so often that it is sent no more."""
+    may_have_arrived = notice.state == "uncertain"
+    return may_have_arrived and (notice.resends >= MOST_RESENDS or notice.interrupted >= MOST_INTERRUPTED)

@@ -160,6 +160,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (device, counter, day)
         ) STRICT""",
     ),
+    ("ALTER TABLE outbox ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0",),
 )
 """Each entry leads from one schema version to the next, in one transaction. Released entries never change."""
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from alerts import arrange, rows
 from alerts.incident import Action, Addressee, Filed, Notice
 from alerts.store import Store
-from probes.text import clean
+from probes.text import SafeText, clean
 
+MOST_WAITING = 2_000
+"""So many rows may wait for one addressee; then the oldest ticket gives way, and first one that is over."""
 KEPT_FINISHED = 5_000
 """So many sent or dead rows are kept to look at; the totals are counted apart."""
 
@@ -24,6 +26,8 @@ _SELECT = """SELECT o.*, (SELECT coalesce((SELECT c.message_id FROM outbox c WHE
 _HEADS = """o.state IN ('new', 'uncertain') AND o.digest IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
     WHERE e.ticket = o.ticket AND e.channel = o.channel AND e.address = o.address AND e.id < o.id
     AND e.state IN ('new', 'tried', 'uncertain') AND e.digest IS NOT o.id)"""
+_GRAVEST = """(SELECT CASE t.severity WHEN 'blocking' THEN 0 WHEN 'degraded' THEN 1 ELSE 2 END FROM ticket t
+    WHERE t.number = o.ticket)"""
 _LONGEST_HOLD_SECONDS = 900.0
 """So often at least what is held is looked at anew: wall clocks jump."""
 
@@ -39,6 +43,7 @@ def enqueue(
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (ticket, action, one.channel, one.address, one.role, one.language, message_id, at),
         )
+        _make_room(connection, one, at)
 
 
 def told(connection: sqlite3.Connection, ticket: str, addressees: Sequence[Addressee]) -> list[Addressee]:
@@ -63,8 +68,8 @@ class Notices:
         self._store = store
 
     def next_due(self, channel: str, *, now: float, boot: str, fresh_first: bool) -> Notice | None:
-        """The row to send now, in ticket order; with fresh_first the least tried comes first."""
-        order = "o.attempts, o.id" if fresh_first else "o.id"
+        """The row to send now: the gravest ticket's, in its order; with fresh_first the least tried comes first."""
+        order = f"o.attempts, {_GRAVEST}, o.id" if fresh_first else f"{_GRAVEST}, o.id"
         with self._store.reading() as connection:
             row = connection.execute(
                 f"{_SELECT} WHERE {_HEADS} AND o.channel = ? AND (o.boot != ? OR o.due <= ?) "
@@ -92,8 +97,9 @@ class Notices:
         """At start: what this channel tried when the agent ended may have arrived. Returns how many rows."""
         with self._store.transaction() as connection:
             return connection.execute(
-                "UPDATE outbox SET state = 'uncertain', due = ?, boot = ?, last_error = CASE state WHEN 'tried' "
-                "THEN 'the agent ended during this try' ELSE last_error END "
+                "UPDATE outbox SET state = 'uncertain', due = ?, boot = ?, interrupted = interrupted + "
+                "(state = 'tried'), last_error = CASE state WHEN 'tried' THEN 'the agent ended during this try' "
+                "ELSE last_error END "
                 "WHERE channel = ? AND (state = 'tried' OR (state = 'uncertain' AND boot != ?))",
                 (due, boot, channel, boot),
             ).rowcount
@@ -101,11 +107,7 @@ class Notices:
     def mark_tried(self, notice: Notice) -> None:
         """Before sending: the intent is on disk."""
         with self._store.transaction() as connection:
-            connection.execute(
-                "UPDATE outbox SET state = 'tried', attempts = attempts + 1, resends = resends + (state = 'uncertain') "
-                "WHERE id = ?",
-                (notice.id,),
-            )
+            connection.execute("UPDATE outbox SET state = 'tried', attempts = attempts + 1 WHERE id = ?", (notice.id,))
 
     def mark_waiting(self, notice: Notice, *, uncertain: bool, due: float, boot: str, error: str) -> None:
         """After a try that failed for now. A row that was uncertain before stays so."""
@@ -126,10 +128,7 @@ class Notices:
                 "WHERE id = ? OR (digest = ? AND state = 'new')",
                 (outcome, self._store.clock(), clean(error, rows.DETAIL_LIMIT_BYTES), notice.id, notice.id),
             )
-            connection.execute(
-                "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT (channel, outcome) DO UPDATE SET count = count + 1",
-                (notice.addressee.channel, outcome),
-            )
+            _tally(connection, notice.addressee.channel, outcome, 1)
             if filed is not None:
                 _remember(connection, notice, filed, self._store.clock())
             _prune(connection)
@@ -150,6 +149,16 @@ class Notices:
         with self._store.reading() as connection:
             found = connection.execute("SELECT channel, state, count(*) FROM outbox GROUP BY channel, state").fetchall()
         return {(row[0], row[1]): row[2] for row in found}
+
+    def dead(self, since: float) -> Mapping[tuple[str, str], tuple[int, SafeText]]:
+        """What was given up since a moment, by channel and address: how many rows, and why the last one was."""
+        with self._store.reading() as connection:
+            found = connection.execute(
+                "SELECT channel, address, count(*), last_error, max(id) FROM outbox WHERE state = 'dead' "
+                "AND finished >= ? GROUP BY channel, address ORDER BY channel, address",
+                (since,),
+            ).fetchall()
+        return {(row[0], row[1]): (row[2], clean(row[3])) for row in found}
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """How many were ever "sent" or "dead", by channel; survives restarts."""
@@ -184,6 +193,33 @@ def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed, now:
             None if filed.closed is None else "closed" if filed.closed else "open",
             now,
         ),
+    )
+
+
+def _make_room(connection: sqlite3.Connection, one: Addressee, at: float) -> None:
+    """An outbox that nobody empties stays bounded; who was not told is counted among the dead."""
+    whose = (one.channel, one.address)
+    waiting = connection.execute(
+        "SELECT count(*) FROM outbox WHERE channel = ? AND address = ? AND state IN ('new', 'tried', 'uncertain')",
+        whose,
+    ).fetchone()[0]
+    if waiting <= MOST_WAITING:
+        return
+    gone = connection.execute(
+        "UPDATE outbox SET state = 'dead', finished = ?, last_error = 'too much was waiting; the newer was kept' "
+        "WHERE channel = ? AND address = ? AND state = 'new' AND ticket = (SELECT o.ticket FROM outbox o "
+        "WHERE o.channel = ? AND o.address = ? AND o.state = 'new' ORDER BY EXISTS (SELECT 1 FROM incident i "
+        "WHERE i.ticket = o.ticket AND i.ended IS NULL), o.id LIMIT 1)",
+        (at, *whose, *whose),
+    ).rowcount
+    _tally(connection, one.channel, "dead", gone)
+
+
+def _tally(connection: sqlite3.Connection, channel: str, outcome: str, count: int) -> None:
+    connection.execute(
+        "INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT (channel, outcome) "
+        "DO UPDATE SET count = count + excluded.count",
+        (channel, outcome, count),
     )
 
 

@@ -108,6 +108,7 @@ def notice(row: sqlite3.Row) -> Notice:
         state=row["state"],
         attempts=row["attempts"],
         resends=row["resends"],
+        interrupted=row["interrupted"],
         message_id=clean(row["message_id"], 200),
         thread_id=clean(row["thread_id"] or "", 200),
         created=_time(row["created"]),

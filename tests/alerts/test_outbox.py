@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,16 @@ import pytest
 from alerts import outbox
 from alerts.incident import Action, Addressee, DeliveryError, Notice
 from alerts.ledger import Ledger
-from alerts.line import MOST_DEFECTS, MOST_RESENDS, SETTLE_SECONDS
+from alerts.line import (
+    LONGEST_REST_SECONDS,
+    MOST_A_MINUTE,
+    MOST_DEFECTS,
+    MOST_INTERRUPTED,
+    MOST_RESENDS,
+    SETTLE_SECONDS,
+)
 from alerts.outbox import Outbox, boot_id
+from probes.reading import Severity
 from tests.alerts.make import CAMAT, NOON, TEKNISI, Pigeon, Steps, fault, open_ledger, scanner
 
 HALF = 0.5
@@ -231,6 +240,79 @@ def test_a_try_that_the_agents_end_interrupted_is_uncertain(tmp_path: Path, ledg
     worker.step(SETTLE_SECONDS)
     assert states(ledger, number) == ["sent"]
     worker.outbox._shut()
+
+
+def interrupt(ledger: Ledger, number: str, times: int) -> None:
+    """So many agents end while they send this."""
+    (notice,) = ledger.notices.of_ticket(number)
+    for _ in range(times):
+        ledger.notices.mark_tried(notice)
+        ledger.notices.mark_interrupted("mail", due=0, boot="boot-1")
+
+
+def test_a_letter_is_not_given_up_because_the_agent_was_killed_while_it_sent(ledger: Ledger, worker: Worker) -> None:
+    number = begin(ledger)
+    interrupt(ledger, number, MOST_RESENDS + 1)
+    worker.step()
+    assert [one for one, _, _ in worker.sent()] == [number]
+    assert states(ledger, number) == ["sent"]
+
+
+def test_a_letter_that_the_agent_dies_of_is_not_sent_for_ever(ledger: Ledger, worker: Worker) -> None:
+    number = begin(ledger)
+    interrupt(ledger, number, MOST_INTERRUPTED)
+    worker.step()
+    assert worker.pigeon.sent == []
+    (notice,) = ledger.notices.of_ticket(number)
+    assert (notice.state, notice.last_error) == ("sent", "never confirmed: the agent ended during this try")
+
+
+def test_the_gravest_ticket_is_told_first(ledger: Ledger, worker: Worker) -> None:
+    notice = ledger.begin(
+        scanner(), replace(fault("slow"), severity=Severity.NOTICE), since=NOON, addressees=(CAMAT,)
+    ).number
+    grave = begin(ledger)
+    worker.step()
+    assert [number for number, _, _ in worker.sent()] == [grave, notice]
+
+
+def test_a_channel_that_is_back_is_not_flooded(ledger: Ledger, worker: Worker) -> None:
+    for index in range(MOST_A_MINUTE + 10):
+        begin(ledger, f"code-{index}")
+    assert worker.step() == 60.0
+    assert len(worker.pigeon.sent) == MOST_A_MINUTE
+    assert worker.step(59.0) == 1.0
+    assert worker.step(1.0) is None
+    assert len(worker.pigeon.sent) == MOST_A_MINUTE + 10
+
+
+def test_a_channel_that_is_down_is_probed_every_few_minutes_at_least(ledger: Ledger, worker: Worker) -> None:
+    for index in range(50):
+        begin(ledger, f"code-{index}")
+    worker.pigeon.trouble = temporary
+    waits = [worker.step() or 0.0]
+    for _ in range(40):
+        waits.append(worker.step(waits[-1]) or 0.0)
+    assert max(waits) == LONGEST_REST_SECONDS
+
+
+def test_an_outbox_that_nobody_empties_stays_bounded_and_says_so(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.notices.MOST_WAITING", 6)
+    standing = begin(ledger, "stands")
+    over = begin(ledger, "over")
+    end(ledger, "over")
+    numbers = [begin(ledger, f"code-{index}") for index in range(4)]
+    assert states(ledger, over) == ["dead", "dead"]
+    assert states(ledger, standing) == ["new"]
+    assert [states(ledger, number) for number in numbers] == [["new"]] * 4
+    assert ledger.outbox_totals() == {("mail", "dead"): 2}
+    assert ledger.notices.dead(NOON) == {("mail", CAMAT.address): (2, "too much was waiting; the newer was kept")}
+    assert ledger.notices.dead(NOON + 1) == {}
+    begin(ledger, "one", to=(TEKNISI,))
+    numbers += [begin(ledger, "two"), begin(ledger, "three")]
+    assert states(ledger, standing) == ["dead"]
 
 
 def test_after_a_boot_the_wait_of_the_uncertain_begins_anew_and_the_others_go_at_once(

@@ -3,7 +3,9 @@
 import asyncio
 import ssl
 import threading
+import time
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -18,7 +20,7 @@ Drop = Literal["greeting", "mail", "rcpt", "before-dot", "after-dot"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """One letter that the server has."""
+    """One letter that the server has. at: monotonic seconds."""
 
     sender: str
     recipient: str
@@ -26,6 +28,7 @@ class Arrived:
     raw: bytes
     encrypted: bool
     user: str | None
+    at: float
 
 
 @dataclass(kw_only=True)
@@ -56,7 +59,11 @@ class FakeSmtp:
     ) -> None:
         self.mood = Mood()
         self.arrived: list[Arrived] = []
+        self.thanked: set[int] = set()
+        """Of what arrived, by place in the list: the client had the answer to the dot, for it said QUIT."""
         self.connections = 0
+        self.on_connect: Callable[[], None] = lambda: None
+        """Called when somebody connects: may set another mood."""
         self.port = 0
         self._tls, self._security, self._login = tls, security, login
         self._loop = asyncio.new_event_loop()
@@ -129,6 +136,9 @@ class FakeSmtp:
 
 
 class _Server(SMTP):
+    lately = range(0)
+    """What arrived over this connection, in the fake's list."""
+
     def __init__(self, handler: "_Handler", *, fake: FakeSmtp, **options: Any) -> None:  # noqa: ANN401 - aiosmtpd's own
         self._fake = fake
         super().__init__(handler, **options)
@@ -136,6 +146,7 @@ class _Server(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         fake = self._fake
         fake.connections += 1
+        fake.on_connect()
         fake._transports.add(transport)
         if fake.mood.drop == "greeting":
             transport.close()
@@ -193,13 +204,20 @@ class _Handler:
             envelope.rcpt_tos.append(address)
         return answer
 
+    async def handle_QUIT(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - as above
+        assert isinstance(server, _Server)
+        self._fake.thanked.update(server.lately)
+        return "221 bye"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         mood = self._fake.mood
+        assert isinstance(server, _Server)
         if mood.data is not None:
             return mood.data
         raw = envelope.original_content or b""
         parsed = message_from_bytes(raw, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
+        before = len(self._fake.arrived)
         self._fake.arrived += [
             Arrived(
                 sender=envelope.mail_from or "",
@@ -208,9 +226,11 @@ class _Handler:
                 raw=raw,
                 encrypted=session.ssl is not None or self._fake._security == "tls",
                 user=session.auth_data if isinstance(session.auth_data, str) else None,
+                at=time.monotonic(),
             )
             for recipient in envelope.rcpt_tos
         ]
+        server.lately = range(before, len(self._fake.arrived))
         if mood.slow:
             await asyncio.sleep(3600)
         if mood.drop == "after-dot":
