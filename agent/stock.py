@@ -83,7 +83,7 @@ class StockKeeper:
         used: dict[str, Mapping[str, float]] = {}
         for view in self._panel.views():
             if view.device.id in wanted and view.success and view.reading is not None:
-                used[view.device.id] = self._meters.setdefault(view.device.id, Meter()).look(view.reading.samples).used
+                used[view.device.id] = self._meters.setdefault(view.device.id, Meter()).look(view.reading).used
         changed = self._replacements()
         for item in self._items:
             taken = sum(

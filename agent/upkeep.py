@@ -9,32 +9,29 @@ from agent.clock import Clock
 from agent.config import Config
 from agent.evidence import Seen, told, unit
 from agent.names import MAINTENANCE_DUE
+from agent.orders import waiting
+from agent.register import news
 from agent.usage import Meter, Used
 from agent.view import DeviceView, Panel
-from alerts import rows
-from alerts.incident import Addressee, Job
+from alerts.incident import Addressee
 from alerts.ledger import Ledger
 from alerts.manner import midnight
 from alerts.office import Office
-from alerts.plan import Record, due, first_day, is_due
+from alerts.plan import Record, due, is_due
 from alerts.task import Duty, duties
 from alerts.upkeep import Key
-from probes.reading import NO_TEXT, Actor, Sample
+from probes.reading import Sample
 from probes.text import clean
 from probes.wire.clock import trusted as clock_trusted
 
 log = logging.getLogger("jagaloket.upkeep")
 
 DAY_SECONDS = 86_400.0
-FORGET_SECONDS = 400 * DAY_SECONDS
-"""So long a duty that left the plan is remembered: a device may come back under another name."""
 KEEP_SECONDS = 600.0
 """How often counts are written; what nobody waits for may be lost in a power cut."""
 CLOCK_SECONDS = 3_600.0
 MOST_JOBS = 32
 AGENT = "jagaloket"
-VARIANTS = {"05ba": "digitalpersona"}
-"""Makers whose own words on cleaning the locales have, by their USB number."""
 
 
 class UpkeepKeeper:
@@ -120,7 +117,7 @@ class UpkeepKeeper:
             view = views.get(name)
             if view is None or not view.success or view.reading is None:
                 continue
-            counted = self._meters.setdefault(name, Meter()).look(view.reading.samples)
+            counted = self._meters.setdefault(name, Meter()).look(view.reading)
             self._add(name, told(counted, view, passed_seconds=passed))
 
     def _add(self, name: str, counted: Used) -> None:
@@ -132,28 +129,13 @@ class UpkeepKeeper:
 
     def _introduce(self, records: dict[Key, Record], views: Mapping[str, DeviceView], now: float) -> dict[Key, Record]:
         """New duties get a first day, renamed devices keep theirs; what left the plan leaves its order."""
-        current = {duty.key for duty in self._duties}
-        gone = {key: record for key, record in records.items() if key not in current}
-        for key, record in gone.items():
-            if record.ticket:
-                self._book.upkeep.drop(key, at=now)
-        fresh: dict[Key, Record] = {}
-        dropped = [key for key, record in gone.items() if record.since < now - FORGET_SECONDS]
-        for duty in self._duties:
-            known, mine = records.get(duty.key), unit(duty, views.get(duty.key[1]))
-            if known is not None and (known.known or known.identity or not mine):
-                continue
-            heir = next(
-                (key for key, one in gone.items() if mine and key[0] == duty.task.id and one.identity == mine), None
-            )
-            if heir is not None:
-                fresh[duty.key] = _moved(gone.pop(heir))
-                dropped.append(heir)
-            elif known is None:
-                fresh[duty.key] = Record(since=now, planned=first_day(duty, self._office, now), identity=mine)
-        if fresh or dropped:
-            self._book.upkeep.put(fresh, dropped=dropped)
-        return {key: record for key, record in {**records, **fresh}.items() if key in current}
+        units = {duty.key: unit(duty, views.get(duty.key[1])) for duty in self._duties}
+        changes = news(self._duties, records, units, self._office, now)
+        for key in changes.leaving:
+            self._book.upkeep.drop(key, at=now)
+        if changes.fresh or changes.dropped:
+            self._book.upkeep.put(changes.fresh, dropped=changes.dropped)
+        return {key: record for key, record in {**records, **changes.fresh}.items() if key in units}
 
     def _see(self, duty: Duty, views: Mapping[str, DeviceView], now: float) -> Seen:
         name = duty.key[1]
@@ -193,22 +175,14 @@ class UpkeepKeeper:
             if before[key].ticket and not record.ticket:
                 self._book.upkeep.drop(key, at=self._clock.wall())
         if changed:
-            self._book.upkeep.put(changed)
+            self._book.upkeep.update(before, changed)
         self._used.clear()
         self._serviced.clear()
         self._written = monotonic
 
     def _gather(self, records: Mapping[Key, Record], seen: Mapping[Key, Seen], now: float) -> None:
-        """What has come due goes onto one order a day and person, in the office's hours."""
-        if self._office.is_open(now) is False:
-            return
-        waiting: dict[Actor, list[Job]] = {}
-        for duty in self._duties:
-            record = records[duty.key]
-            # What the device asks for by itself has a ticket of its own already.
-            if not record.ticket and is_due(duty, record, self._office, now) and not seen[duty.key].asks(duty.task):
-                waiting.setdefault(duty.task.actor, []).append(_job(duty, seen[duty.key].view))
-        for actor, jobs in waiting.items():
+        """What has come due goes onto one order a day and person."""
+        for actor, jobs in waiting(self._duties, records, seen, self._office, now).items():
             number = self._book.upkeep.gather(
                 actor,
                 jobs[:MOST_JOBS],
@@ -228,20 +202,3 @@ class UpkeepKeeper:
                 earliest[duty.task.id] = min(at, earliest.get(duty.task.id, at))
         for task, at in earliest.items():
             yield Sample(metric=MAINTENANCE_DUE, value=at, labels=(clean(task),))
-
-
-def _moved(record: Record) -> Record:
-    """What a renamed device takes along."""
-    return replace(record, ticket="")
-
-
-def _job(duty: Duty, view: DeviceView | None) -> Job:
-    facts = view.reading.facts if view is not None and view.reading is not None else {}
-    return Job(
-        task=duty.task.id,
-        device=duty.key[1],
-        label=duty.device.label if duty.device is not None else NO_TEXT,
-        title=duty.task.title,
-        step=clean(duty.task.step, rows.DETAIL_LIMIT_BYTES),
-        variant=VARIANTS.get(facts.get("ids", "").partition(":")[0], ""),
-    )

@@ -1,11 +1,11 @@
 """How much a device was used, from its counters. Pure; counters lie, go back, and belong to another unit one day."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-from probes.reading import Sample
+from probes.reading import Reading
 
 LOOKS = 3
 """A counter's value is the middle of its last three: a single wild answer counts for nothing."""
@@ -49,11 +49,14 @@ class Meter:
     """One device's counters."""
 
     _counters: dict[tuple[str, str], _Counter] = field(default_factory=dict)
+    _last: Reading | None = None
 
-    def look(self, samples: Iterable[Sample]) -> Used:
-        """What was used since the look before. A counter that goes back adds nothing."""
+    def look(self, reading: Reading) -> Used:
+        """What was used since the look before. A counter that goes back adds nothing; a look counts once."""
         used: dict[str, float] = {}
         serviced = False
+        samples = () if reading is self._last else reading.samples
+        self._last = reading
         for sample in samples:
             names = _METRICS.get(sample.metric.name)
             if names is None:

@@ -52,6 +52,16 @@ class Upkeep:
             for key, record in records.items():
                 _put(connection, key, record)
 
+    def update(self, before: Mapping[Key, Record], after: Mapping[Key, Record]) -> None:
+        """Write what changed, but nothing over what somebody noted in the meantime."""
+        with self._store.transaction() as connection:
+            for key, record in after.items():
+                known = connection.execute(
+                    "SELECT since, ticket FROM maintenance WHERE task = ? AND device = ?", key
+                ).fetchone()
+                if known is not None and (known["since"], known["ticket"]) == (before[key].since, before[key].ticket):
+                    _put(connection, key, record)
+
     def gather(  # noqa: PLR0913 - what, for whom and when
         self,
         actor: Actor,

@@ -95,8 +95,13 @@ class Place:
         self.panel.put(view)
 
     def printed(self, name: str, pages: float) -> None:
-        self.say(name, Sample(metric=PAGES_TOTAL, value=pages))
-        self.minutes(3)
+        self.looks(3, name, Sample(metric=PAGES_TOTAL, value=pages))
+
+    def looks(self, count: int, name: str, *samples: Sample, serial: str = "") -> None:
+        """So many looks that see the same, a minute apart."""
+        for _ in range(count):
+            self.say(name, *samples, serial=serial)
+            self.minutes(1)
 
     def minutes(self, count: int) -> None:
         for _ in range(count):
@@ -190,6 +195,13 @@ def test_orders_are_opened_in_office_hours_only(place: Place) -> None:
                 place.done(order)
     assert len(place.orders()) > 20
     assert all(OFFICE.is_open(order.opened) for order in place.orders())
+
+
+def test_without_opening_hours_nothing_comes_in_the_night(tmp_path: Path) -> None:
+    place = Place(tmp_path, CABLES, office=Office())
+    place.days(20, step=HOUR)
+    assert [f"{OFFICE.local(order.opened):%H}" for order in place.orders()] == ["08"]
+    place.book.shut()
 
 
 def test_each_person_gets_an_order_of_their_own(place: Place) -> None:
@@ -336,6 +348,17 @@ def test_single_wild_answers_of_a_counter_make_nothing_due(
     place.book.shut()
 
 
+def test_a_wild_answer_that_stands_for_an_hour_is_still_one_look(place: Place) -> None:
+    place.device("kartu", "card-printer")
+    place.configure(CARDS)
+    place.printed("kartu", 5_000)
+    place.say("kartu", Sample(metric=PAGES_TOTAL, value=1e9))
+    place.minutes(60)
+    place.printed("kartu", 5_001)
+    place.minutes(12)
+    assert place.book.upkeep.records()["card-printer-clean", "kartu"].used == {"cards": 1.0}
+
+
 def test_a_counter_that_goes_back_adds_nothing(place: Place) -> None:
     place.device("kartu", "card-printer")
     place.configure(CARDS)
@@ -349,8 +372,7 @@ def test_a_service_counter_that_was_reset_shows_that_the_work_was_done(place: Pl
     place.device("resi", "receipt-printer")
     place.configure(CLEAN)
     for value in (5_000.0, 5_100.0, 0.0):
-        place.say("resi", Sample(metric=LINES, value=value, labels=(clean("service"),)))
-        place.minutes(3)
+        place.looks(3, "resi", Sample(metric=LINES, value=value, labels=(clean("service"),)))
     [entry] = place.book.upkeep.log()
     assert (entry.outcome, entry.who, entry.note) == ("done", "jagaloket", "reset")
 
@@ -521,13 +543,10 @@ def test_a_renamed_device_keeps_what_is_known_of_it(place: Place) -> None:
 def test_a_replaced_device_begins_anew(place: Place) -> None:
     place.device("kartu", "card-printer")
     place.configure(CARDS)
-    place.say("kartu", Sample(metric=PAGES_TOTAL, value=0), serial="A")
-    place.minutes(3)
-    place.say("kartu", Sample(metric=PAGES_TOTAL, value=900), serial="A")
-    place.minutes(15)
+    place.looks(3, "kartu", Sample(metric=PAGES_TOTAL, value=0), serial="A")
+    place.looks(15, "kartu", Sample(metric=PAGES_TOTAL, value=900), serial="A")
     assert place.book.upkeep.records()["card-printer-clean", "kartu"].used == {"cards": 900.0}
-    place.say("kartu", Sample(metric=PAGES_TOTAL, value=10), serial="B")
-    place.minutes(15)
+    place.looks(15, "kartu", Sample(metric=PAGES_TOTAL, value=10), serial="B")
     record = place.book.upkeep.records()["card-printer-clean", "kartu"]
     assert (record.used, record.identity) == ({}, "serial:B")
 

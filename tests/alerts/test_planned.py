@@ -107,3 +107,15 @@ def test_a_reopened_order_can_be_closed_again(book: Ledger) -> None:
 def test_a_duty_that_is_not_known_cannot_be_settled(book: Ledger) -> None:
     with pytest.raises(LookupError, match="maintenance list"):
         book.upkeep.settle(("x", "y"), "done", "Budi", at=NOON)
+
+
+def test_what_somebody_notes_in_the_meantime_is_not_written_over(book: Ledger) -> None:
+    gather(book, GLASS)
+    before = book.upkeep.records()
+    key = ("fingerprint-glass", "jari")
+    book.upkeep.settle(key, "done", "Budi", at=NOON + 5)
+    book.upkeep.update(before, {key: replace(before[key], used={"pages": 5.0})})
+    record = book.upkeep.records()[key]
+    assert (record.since, record.known, record.used) == (NOON + 5, True, {})
+    book.upkeep.update({key: record}, {key: replace(record, used={"pages": 5.0})})
+    assert book.upkeep.records()[key].used == {"pages": 5.0}
