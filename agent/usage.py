@@ -67,5 +67,5 @@ class Meter:
                 serviced |= step < 0
                 continue
             for name, factor in names:
-                used[name] = used.get(name, 0.0) + max(0.0, step) * factor
+                used[name] = used.get(name, 0.0) + step * factor
         return Used(used={name: value for name, value in used.items() if value > 0}, serviced=serviced)

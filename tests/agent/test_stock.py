@@ -152,13 +152,19 @@ def test_a_ticket_that_somebody_closed_is_not_opened_again_before_it_was_filled_
     assert len(store.tickets()) == 2
 
 
-def test_a_pace_that_changes_makes_no_ticket_come_and_go(store: Store) -> None:
+def test_a_pace_that_slows_down_ends_no_shortage(store: Store) -> None:
     amount = 400.0
-    for day in range(60):
-        amount = max(51.0, amount - (9 if day % 3 else 3))
-        store.count(amount)
+    for _ in range(8):
+        store.count(amount := amount - 40)
         store.clock.now += DAY
-    assert len(store.tickets()) <= 1
+    assert store.keeper.levels()["blangko"].low
+    for _ in range(40):
+        store.clock.now += DAY
+        store.minutes()
+    assert not store.keeper.levels()["blangko"].low
+    assert [ticket.status for ticket in store.tickets()] == [Status.NEW]
+    store.count(81)
+    assert [ticket.status for ticket in store.tickets()] == [Status.RECOVERED]
 
 
 def test_a_supply_that_a_device_tells_needs_no_counting(store: Store) -> None:
