@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from agent.cards import OPEN, Pieces
 from agent.function import FunctionState
+from agent.masthead import masthead, stale
 from agent.site import Answer, Request
 from agent.skeleton import answer, language_of
 from agent.view import Panel
@@ -13,7 +14,7 @@ from alerts.incident import Ticket
 from alerts.ledger import Ledger
 from alerts.markup import join, tag
 from alerts.office import Office
-from alerts.words import languages, words
+from alerts.words import words
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ class Board:
     def page(self, request: Request) -> Answer:
         """The whole page, in the language the browser prefers or ?lang= names."""
         language = language_of(request, self._office)
-        pieces = Pieces(office=self._office, words=words(language), now=self._clock())
+        say, now = words(language), self._clock()
+        pieces = Pieces(office=self._office, words=say, now=now)
         views = self._panel.views()
         main = tag(
             "main",
@@ -54,7 +56,9 @@ class Board:
             pieces.cards(views),
             pieces.tickets(self._tickets()),
         )
-        return answer(language, self._office, join(pieces.header(language, languages()), pieces.stale(), main))
+        return answer(
+            language, self._office, join(masthead(say, self._office, now, language=language), stale(say), main)
+        )
 
     def _tickets(self) -> tuple[Ticket, ...] | None:
         try:

@@ -19,8 +19,6 @@ _FIRST = (State.FAILED, State.UNREACHABLE, State.DEGRADED, State.UNKNOWN, State.
 _READY = frozenset({State.OK, State.ASLEEP})
 _NAMES_SHOWN = 5
 _COLUMNS = ("letter.ticket", "ticket.priority", "letter.device", "letter.what", "board.status", "letter.since")
-_PAGES = {"/": ("/month", "board.month"), "/month": ("/", "board.now")}
-"""From each page to the other, and what that is called."""
 OPEN = (Status.NEW, Status.OPEN, Status.TAKEN, Status.RECOVERED)
 
 
@@ -31,19 +29,6 @@ class Pieces:
     office: Office
     words: Words
     now: float
-
-    def header(self, language: str, languages: Iterable[str], *, here: str = "/") -> Html:
-        """Whose board this is, how old, and the way to the other page and languages. here: this page's path."""
-        phrase = self.words.phrase
-        updated = self.words.date_time(self.office.local(self.now), self.office.zone_name(self.now))
-        there = tag("a", phrase(_PAGES[here][1]), href=f"{_PAGES[here][0]}?lang={language}")
-        links = [tag("a", name, href=f"?lang={key}", hreflang=key) for key, name in _others(language, languages)]
-        place = " · ".join(filter(None, (self.office.name, self.office.counter))) or phrase("board.title")
-        return tag(
-            "header",
-            tag("h1", place),
-            tag("div", phrase("board.updated", time=updated), tag("nav", there, *links), class_="soft right"),
-        )
 
     def banner(self, views: Sequence[DeviceView]) -> Html:
         """The one line that is read from across the room."""
@@ -187,11 +172,6 @@ class Pieces:
         title, _ = self.words.job(job)
         return f"{job.label}: {title}" if job.label else title
 
-    def stale(self) -> Html:
-        """Shown by the page's script when the agent does not answer."""
-        said = self.words.phrase("board.stale")
-        return tag("div", tag("div", symbol("blank"), said, class_="banner blank", id="stale"), role="alert")
-
 
 def _by_code(faults: Iterable[Fault]) -> list[list[Fault]]:
     """The standing faults, those of one code together, the gravest first."""
@@ -199,10 +179,3 @@ def _by_code(faults: Iterable[Fault]) -> list[list[Fault]]:
     for fault in sorted(faults, key=lambda fault: -fault.severity.rank):
         groups.setdefault(fault.code, []).append(fault)
     return list(groups.values())
-
-
-_ENDONYMS = {"id": "Bahasa Indonesia", "en": "English"}
-
-
-def _others(language: str, languages: Iterable[str]) -> list[tuple[str, str]]:
-    return [(key, _ENDONYMS.get(key, key)) for key in languages if key != language]

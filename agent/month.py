@@ -4,10 +4,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from agent.cards import Pieces
 from agent.config import Config
 from agent.dues import Line, lines_of
 from agent.looks import symbol
+from agent.masthead import masthead, stale
 from agent.site import Answer, Request
 from agent.skeleton import answer, language_of
 from agent.timeline import DAYS, axis, days, hatched, strip
@@ -19,7 +19,7 @@ from alerts.markup import Html, join, tag
 from alerts.past import Life, Past, past
 from alerts.shortage import told
 from alerts.stock import Level
-from alerts.words import Words, languages, words
+from alerts.words import Words, words
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +55,14 @@ class MonthPage:
 
     def _make(self, config: Config, language: str, now: float) -> Answer:
         say = words(language)
-        pieces = Pieces(office=config.office, words=say, now=now)
         sections = (
             lambda: _past(say, config, self._ledger(), now),
             lambda: _upkeep(say, config, self._ledger(), now),
             lambda: _stock(say, config, self._stock()),
         )
         main = tag("main", tag("h2", say.phrase("board.month")), *(self._section(say, make) for make in sections))
-        header = pieces.header(language, languages(), here="/month")
-        return answer(language, config.office, join(header, pieces.stale(), main))
+        head = masthead(say, config.office, now, language=language, here="/month")
+        return answer(language, config.office, join(head, stale(say), main))
 
     def _section(self, say: Words, make: Callable[[], Html]) -> Html:
         try:

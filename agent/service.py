@@ -16,7 +16,6 @@ from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
-from agent.month import MonthPage
 from agent.monthly import REPORTS, MonthlyReport
 from agent.morning import Morning
 from agent.openings import Openings
@@ -24,7 +23,7 @@ from agent.outages import OutageKeeper
 from agent.outages import samples as outage_samples
 from agent.perthread import PerThread
 from agent.settle import Settler
-from agent.site import Page
+from agent.site import Page, later
 from agent.stock import StockKeeper
 from agent.supplies import SupplyKeeper
 from agent.surroundings import Surroundings
@@ -294,13 +293,17 @@ class Agent:
             ledger=self._ledger,
             functions=lambda: {item.label: state for item, state in self._functions().items()},
         )
-        month = MonthPage(config=lambda: self._config, ledger=self._ledger, stock=self._stock.levels)
         return {
             "/": board.page,
-            "/month": month.page,
+            "/month": later(self._make_month),
             "/metrics": metrics_page(exporter.render),
             "/health": health_page(self._checks),
         }
+
+    def _make_month(self) -> Page:
+        from agent.month import MonthPage  # noqa: PLC0415 - loaded when somebody looks
+
+        return MonthPage(config=lambda: self._config, ledger=self._ledger, stock=self._stock.levels).page
 
     def _checks(self) -> Mapping[str, str]:
         """What makes the agent itself unwell, for /health: a check's name and "" or the reason."""

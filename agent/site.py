@@ -5,6 +5,7 @@ import hmac
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +45,16 @@ class Answer:
 
 
 Page = Callable[[Request], Answer]
+
+
+def later(make: Callable[[], Page]) -> Page:
+    """A page whose modules are loaded when somebody first asks for it. make: called once."""
+    made = cache(make)
+
+    def page(request: Request) -> Answer:
+        return made()(request)
+
+    return page
 
 
 def refusal(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Answer:

@@ -8,9 +8,10 @@ from importlib import resources
 from string import Template
 
 from agent.site import Answer, Request
+from alerts.accept import best_language
 from alerts.markup import Html, join
 from alerts.office import Office
-from alerts.words import best_language, languages
+from alerts.words import languages
 
 
 def answer(language: str, office: Office, body: Html) -> Answer:

@@ -3,34 +3,22 @@
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from alerts import planned, rows
+from alerts import planned, rows, upkeeplog
 from alerts.incident import Addressee, Job
 from alerts.plan import Record
 from alerts.policy import TicketPolicy
 from alerts.store import Store
+from alerts.upkeeplog import Entry, Key
 from probes.reading import Actor
-from probes.text import SafeText, clean
+from probes.text import clean
 
-KEPT_LOG = 5_000
+__all__ = ["Key", "Upkeep"]
+
 JOIN_SECONDS = 7 * 86_400.0
 """So long new work joins a person's open order instead of making another."""
 _CLOCK = "maintenance-clock"
-Key = tuple[str, str]
-"""Task and device, "" for the office's own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the log. outcome: done, skipped or gone. at: UTC epoch seconds."""
-
-    at: float
-    key: Key
-    outcome: str
-    who: SafeText
-    note: SafeText
-    ticket: str
 
 
 class Upkeep:
@@ -126,13 +114,13 @@ class Upkeep:
                 return
             connection.execute("UPDATE maintenance SET ticket = '' WHERE task = ? AND device = ?", key)
             _settle_job(connection, row["ticket"], key, "gone", who="jagaloket", now=at)
-            _log(connection, key, "gone", ("jagaloket", ""), at, row["ticket"])
+            upkeeplog.write(connection, key, "gone", ("jagaloket", ""), at, row["ticket"])
 
     def log(self, limit: int = 100) -> tuple[Entry, ...]:
         """What was done, the newest first."""
         with self._store.reading() as connection:
             found = connection.execute("SELECT * FROM maintenance_log ORDER BY id DESC LIMIT ?", (max(0, limit),))
-            return tuple(map(_entry, found.fetchall()))
+            return tuple(map(upkeeplog.entry, found.fetchall()))
 
     def clock(self) -> float | None:
         """The last moment at which the PC's clock was believed; None before the first."""
@@ -163,7 +151,7 @@ class Upkeep:
             raise LookupError(msg)
         record = _record(row)
         _put(connection, key, Record(since=at, known=True, identity=identity or record.identity))
-        _log(connection, key, outcome, said, at, record.ticket)
+        upkeeplog.write(connection, key, outcome, said, at, record.ticket)
         if record.ticket:
             _settle_job(connection, record.ticket, key, outcome, who=said[0], now=at)
 
@@ -208,27 +196,5 @@ def _record(row: sqlite3.Row) -> Record:
         asked=rows.moment(row["asked"]),
         why=clean(row["why"]),
         identity=clean(row["identity"]),
-        ticket=clean(row["ticket"]),
-    )
-
-
-def _log(  # noqa: PLR0913, PLR0917 - what, who and when
-    connection: sqlite3.Connection, key: Key, outcome: str, said: tuple[str, str], at: float, ticket: str
-) -> None:
-    who, note = said
-    connection.execute(
-        "INSERT INTO maintenance_log (at, task, device, outcome, author, note, ticket) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (at, *map(clean, key), outcome, clean(who), clean(note, rows.NOTE_LIMIT_BYTES), ticket),
-    )
-    connection.execute("DELETE FROM maintenance_log WHERE id <= (SELECT max(id) FROM maintenance_log) - ?", (KEPT_LOG,))
-
-
-def _entry(row: sqlite3.Row) -> Entry:
-    return Entry(
-        at=rows.moment(row["at"]) or 0.0,
-        key=(clean(row["task"]), clean(row["device"])),
-        outcome=clean(row["outcome"]),
-        who=clean(row["author"]),
-        note=clean(row["note"], rows.NOTE_LIMIT_BYTES),
         ticket=clean(row["ticket"]),
     )

@@ -4,7 +4,6 @@ A fault's words are looked up by code and role, then by code alone, then as the 
 code that nobody wrote words for.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from probes.reading import Actor, Device, Severity, State
 REFERENCE = "id"
 _FOLDER = "alerts.locales"
 _Day = date
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,24 +185,3 @@ def words(language: str) -> Words:
     known = language if language in languages() else REFERENCE
     text = resources.files(_FOLDER).joinpath(f"{known}.toml").read_text("utf-8")
     return Words(tomllib.loads(text))
-
-
-def best_language(accepted: str) -> str:
-    """The best language for a browser's Accept-Language header (RFC 9110 section 12.5.4)."""
-    ranked: list[tuple[float, str]] = []
-    for item in accepted[:500].split(","):
-        tag, _, quality = item.partition(";")
-        name = tag.strip().lower().partition("-")[0]
-        name = REFERENCE if name == "in" else name  # the old code for Indonesian
-        if _LANGUAGE.fullmatch(name) and name in languages():
-            ranked.append((_quality(quality), name))
-    best = max(ranked, key=lambda pair: pair[0], default=(0.0, REFERENCE))
-    return best[1] if best[0] > 0 else REFERENCE
-
-
-def _quality(text: str) -> float:
-    name, _, value = text.strip().partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0

@@ -13,8 +13,9 @@ import pytest
 import agent
 import probes
 from agent.duties import shipped
+from alerts.accept import best_language
 from alerts.incident import Status, TicketType
-from alerts.words import FaultWords, best_language, languages, words
+from alerts.words import FaultWords, languages, words
 from probes.printer import CAUSES
 from probes.reading import Actor, Device, Severity, State
 from probes.text import SafeText
