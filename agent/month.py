@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from agent import shelves
 from agent.config import Config
 from agent.dues import Line, lines_of
 from agent.looks import symbol
@@ -31,17 +32,16 @@ MINUTE_SECONDS, HOUR_SECONDS = 60.0, 3_600.0
 
 
 class MonthPage:
-    """Makes the page. config: the present one. ledger: the calling thread's. stock: how each item stands, by id."""
+    """Makes the page. config: the present one. ledger: the calling thread's."""
 
     def __init__(
         self,
         *,
         config: Callable[[], Config],
         ledger: Callable[[], Ledger],
-        stock: Callable[[], Mapping[str, Level]] = dict,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._config, self._ledger, self._stock, self._clock = config, ledger, stock, clock
+        self._config, self._ledger, self._clock = config, ledger, clock
         self._kept: dict[str, tuple[float, Answer]] = {}
 
     def page(self, request: Request) -> Answer:
@@ -58,7 +58,7 @@ class MonthPage:
         sections = (
             lambda: _past(say, config, self._ledger(), now),
             lambda: _upkeep(say, config, self._ledger(), now),
-            lambda: _stock(say, config, self._stock()),
+            lambda: _stock(say, config, self._ledger(), now),
         )
         main = tag("main", tag("h2", say.phrase("board.month")), *(self._section(say, make) for make in sections))
         head = masthead(say, config.office, now, language=language, here="/month")
@@ -159,21 +159,20 @@ def _day(say: Words, config: Config, moment: float) -> str:
     return f"{say.weekday(day)}, {day.day} {say.month_short(day)}"
 
 
-def _stock(say: Words, config: Config, levels: Mapping[str, Level]) -> Html:
+def _stock(say: Words, config: Config, book: Ledger, now: float) -> Html:
     title = tag("h2", say.phrase("letter.item"))
     if not config.stock:
         return Html()
     names = [say.phrase(key) for key in ("letter.item", "month.left", "month.counted", "board.status")]
     rows = []
-    for item in config.stock:
-        known = levels.get(item.id)
-        counted = "" if known is None or known.counted is None else _day(say, config, known.counted)
+    for item, known in shelves.lines_of(config, book, now):
+        counted = "" if known.counted is None else _day(say, config, known.counted)
         rows.append(_cells(names, (item.name, told(say, item, known), counted, _enough(say, known))))
     return join(title, _table(names, rows))
 
 
-def _enough(say: Words, known: Level | None) -> Html:
-    if known is None or known.amount is None:
+def _enough(say: Words, known: Level) -> Html:
+    if known.amount is None:
         tone, key = "blank", "stock.uncounted"
     else:
         tone, key = ("warn", "month.order") if known.low else ("good", "month.enough")

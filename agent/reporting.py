@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from agent.config import Config, ConfigError
-from agent.storeroom import counts
+from agent.shelves import counts
 from alerts.ledger import Ledger
 from alerts.outages import Outage
 from alerts.past import past

@@ -303,7 +303,7 @@ class Agent:
     def _make_month(self) -> Page:
         from agent.month import MonthPage  # noqa: PLC0415 - loaded when somebody looks
 
-        return MonthPage(config=lambda: self._config, ledger=self._ledger, stock=self._stock.levels).page
+        return MonthPage(config=lambda: self._config, ledger=self._ledger).page
 
     def _checks(self) -> Mapping[str, str]:
         """What makes the agent itself unwell, for /health: a check's name and "" or the reason."""

@@ -137,7 +137,6 @@ class StockKeeper:
                 known = self._counted[item.id] = (stamp, self._book.stock.counts(item.id))
             return known[1]
         for supply, kept in self._seen().items():
-            named = {part.lower() for part in supply[1:]}
-            if supply[0] == item.device and item.supply.lower() in named:
+            if item.is_of(supply):
                 return [Count(at=at, amount=round(share * 100, 1)) for at, share in kept]
         return ()

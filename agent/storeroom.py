@@ -9,29 +9,12 @@ from typing import Any, Literal
 from agent import workorders
 from agent.agenda import check_clock
 from agent.config import Config, ConfigError
-from alerts.ledger import Ledger
 from alerts.office import Office
 from alerts.shortage import told as in_words
-from alerts.stock import Count, Item, Level, level
+from alerts.stock import Item, Level
 from alerts.words import Words, words
 
 Change = Literal["set", "use", "add"]
-
-
-def lines_of(config: Config, state: Path, now: float) -> list[tuple[Item, Level]]:
-    """Every item and how it stands."""
-    book = workorders.ledger(state)
-    return [(item, level(item, counts(item, book), config.office, now)) for item in config.stock]
-
-
-def counts(item: Item, book: Ledger) -> Sequence[Count]:
-    """An item's counts, oldest first; of a device's supply its levels in percent."""
-    if not item.device:
-        return book.stock.counts(item.id)
-    for supply, kept in book.levels.all().items():
-        if supply[0] == item.device and item.supply.lower() in {part.lower() for part in supply[1:]}:
-            return [Count(at=at, amount=round(share * 100, 1)) for at, share in kept]
-    return ()
 
 
 def plain(item: Item, known: Level) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class Item:
             msg = "takes: stands beside device; what a device tells is not counted by hand"
             raise ValueError(msg)
 
+    def is_of(self, supply: Sequence[str]) -> bool:
+        """Whether it is this supply of a device: device, and the supply's name, colour and type."""
+        return supply[0] == self.device and self.supply.lower() in {part.lower() for part in supply[1:]}
+
     @property
     def name(self) -> str:
         """What to call it."""

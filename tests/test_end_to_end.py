@@ -250,3 +250,13 @@ def test_probe_prints_the_contracts_object_and_its_exit_code_tells(tmp_path: Pat
     service.stop()
     bad = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (bad.returncode, json.loads(bad.stdout)["faults"][0]["code"]) == (1, "service-down")
+
+
+@pytest.mark.slow
+def test_stock_that_somebody_counts_is_on_the_page_of_the_month(agent: AgentProcess, service: HttpServer) -> None:
+    agent.write(CONFIG.format(http=service.port, smtp=free_port()) + '[stock.blangko]\nunit = "lembar"\nlow = 50\n')
+    agent.hang_up()
+    until(lambda: "reloaded" in agent.log)
+    assert agent.run("stock", "set", "blangko", "12", "--by", "Budi").returncode == 0
+    page = agent.page("/month?lang=id")
+    assert all(words in page for words in ("30 hari terakhir", "Perekaman e-KTP", "Sisa 12 lembar", "Perlu dipesan"))

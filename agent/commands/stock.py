@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from agent import storeroom
+from agent import storeroom, workorders
 from agent.given import Where, load_config, option_by, option_config, option_json, show
+from agent.shelves import lines_of
 
 Amount = Callable[[Callable[..., None]], Callable[..., None]]
 """Adds the argument that says how many."""
@@ -25,7 +26,7 @@ def command() -> None:
 def stock_list(where: Where, config: Path | None, *, as_json: bool) -> None:
     """How much is left, and for how long."""
     loaded = load_config(config or where.config)
-    found = storeroom.lines_of(loaded, where.state, time.time())
+    found = lines_of(loaded, workorders.ledger(where.state), time.time())
     if as_json:
         show([storeroom.plain(item, level) for item, level in found])
     else:

@@ -20,7 +20,7 @@ from alerts.office import Office
 from alerts.past import Life
 from alerts.plan import Record
 from alerts.roster import Member, Roster, Service
-from alerts.stock import Item, Level
+from alerts.stock import Item
 from alerts.task import Task
 from alerts.words import words
 from probes.reading import State
@@ -52,10 +52,7 @@ class Place:
             watched=(replace(item, device=printer),),
             functions=(Function(id="resi", label=clean("Cetak resi"), needs=("printer",)),),
         )
-        self.levels: dict[str, Level] = {}
-        self.page = MonthPage(
-            config=lambda: self.config, ledger=lambda: self.book, stock=lambda: self.levels, clock=lambda: self.now
-        )
+        self.page = MonthPage(config=lambda: self.config, ledger=lambda: self.book, clock=lambda: self.now)
 
     def watch(self, start: float, end: float, *changes: tuple[float, State]) -> None:
         members = tuple(Member(device=item.device) for item in self.config.watched)
@@ -185,9 +182,10 @@ def test_without_a_plan_the_page_says_how_to_get_one(place: Place) -> None:
 
 def test_stock_says_what_must_be_ordered(place: Place) -> None:
     place.config = replace(place.config, stock=(Item(id="blangko", unit=clean("lembar"), low=50), Item(id="toner")))
-    place.levels = {"blangko": Level(amount=12, days_left=3, counted=NOW - DAY, low=True)}
+    for day in range(10):
+        place.book.stock.put("blangko", 48 - 4 * day, "Budi", at=NOW - (10 - day) * DAY)
     text = place.read().text
-    assert "Sisa 12 lembar, cukup untuk sekitar 3 hari kerja" in text
+    assert "Sisa 12 lembar, cukup untuk sekitar 2 hari kerja" in text
     assert "Perlu dipesan" in text
     assert "Senin, 23 Nov" in text
     assert "belum dihitung" in text
@@ -203,7 +201,7 @@ def test_nothing_that_a_device_or_a_person_writes_breaks_the_page(place: Place) 
             stock=(Item(id="blangko", label=clean(text), unit=clean(text)),),
             tasks=(Task(id="x", title=clean(text), every="1 day"),),
         )
-        place.levels = {"blangko": Level(amount=1.0)}
+        place.book.stock.put("blangko", 1.0, text, text, at=NOW)
         place.book.upkeep.put({("x", ""): Record(since=NOW)})
         page = place.read()
         assert page.open == []
