@@ -217,8 +217,9 @@ class Notice:
     state: new, tried, uncertain, sent or dead. message_id: the same over all tries. thread_id: the id of the
     notice that opened the ticket for this addressee, "" when this is the one. resends: tries after an
     uncertain one; interrupted: tries that the agent's own end cut off. created: UTC epoch seconds. last_error: why
-    the last try failed. remote_id: what the channel calls this ticket (see Filed), "" when that is not known. finished: when it was sent or given up.
-    also: the numbers of other tickets that this letter tells, too; others: these tickets, for the channel.
+    the last try failed. remote_id: what the channel calls this ticket (see Filed), "" when that is not known.
+    finished: when it was sent or given up. also: the numbers of other tickets that this letter tells, too; others:
+    these tickets, for the channel.
     """
 
     id: int
