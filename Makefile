@@ -8,7 +8,7 @@ ROOMS := agent alerts probes
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(TOOLS)/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint check bench simulate demo fuzz lock clean deb deb-test vm-test
+.PHONY: help run install test lint check bench simulate demo fuzz lock clean deb deb-test test-rt vm-test
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -36,6 +36,10 @@ deb: $(VENV)/.run ## build dist/jagaloket_*.deb (an environment of its own in /o
 
 deb-test: $(VENV)/.run ## as root: build twice, install, run, upgrade and purge in a clean Debian (ARGS=trixie)
 	@sh packaging/test-deb.sh $(BIN)/python dist $(ARGS)
+
+test-rt: $(VENV)/.test ## as root: install a real Request Tracker 5 from Debian and run the desks' tests against it
+	@sh scripts/rt-tools.sh
+	$(BIN)/python -m pytest --timeout=120 --durations=5 tests/alerts/desks/test_real_rt.py $(ARGS)
 
 vm-test: $(VENV)/.test ## as root: the .deb in a guest with real systemd and USB, unplugged and powered off (QEMU, minutes)
 	@sh tests/vm/tools.sh
