@@ -60,12 +60,17 @@ def agent(tmp_path: Path, service: HttpServer, ca: Authority) -> Iterator[AgentP
     running.close()
 
 
+def start(agent: AgentProcess) -> None:
+    agent.start(wait=False)
+    until(lambda: agent.page("/health"))
+
+
 def test_after_a_dead_cmos_battery_the_clock_is_the_fault_and_the_link_is_not_blamed_for_tls(
     agent: AgentProcess, tmp_path: Path
 ) -> None:
     clock = FakeTime(tmp_path, DEAD_BATTERY)
     agent.env = clock.env
-    agent.start()
+    start(agent)
     until(lambda: {one["code"] for one in agent.tickets()} >= {"clock-wrong", "service-down"})
     assert agent.metric('jagaloket_clock_trusted{device="pc"}') == 0
     assert agent.metric("jagaloket_office_open") is None
@@ -75,7 +80,7 @@ def test_after_a_dead_cmos_battery_the_clock_is_the_fault_and_the_link_is_not_bl
 
     clock.set(datetime.now(UTC))
     until(lambda: agent.metric('jagaloket_clock_trusted{device="pc"}') == 1)
-    until(lambda: agent.metric('jagaloket_host_clock_jumps_total{device="pc"}') == 1)
+    until(lambda: (agent.metric('jagaloket_host_clock_jumps_total{device="pc"}') or 0) >= 1)
     until(lambda: any(one["status"] == "recovered" for one in agent.tickets() if one["code"] == "clock-wrong"))
     assert agent.metric("jagaloket_office_open") == 1
 
@@ -85,13 +90,13 @@ def test_a_clock_behind_the_last_time_known_is_wrong_though_its_year_may_be(
 ) -> None:
     clock = FakeTime(tmp_path, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
     agent.env = clock.env
-    agent.start()
+    start(agent)
     assert until(lambda: agent.metric('jagaloket_clock_trusted{device="pc"}')) == 1
     if agent.metric('jagaloket_host_clock_synchronised{device="pc"}') == 1:
         pytest.skip("a time service keeps this machine's clock, and the kernel vouches for any date")
     agent.kill()
     clock.set(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
-    agent.start()
+    start(agent)
     until(lambda: any(one["code"] == "clock-wrong" for one in agent.tickets()))
     assert agent.metric('jagaloket_clock_trusted{device="pc"}') == 0
 
@@ -101,5 +106,5 @@ def test_an_ended_certificate_is_the_service_s_fault_under_a_clock_that_is_right
 ) -> None:
     service.tls = ca.server("localhost", -1)
     agent.env = FakeTime(tmp_path, datetime.now(UTC)).env
-    agent.start()
+    start(agent)
     until(lambda: any(one["code"] == "tls-invalid" for one in agent.tickets()))
