@@ -1,7 +1,7 @@
 """The lowest layers: cable and address. They only ask the kernel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from probes.link.cable import CableQuality
@@ -12,6 +12,7 @@ from probes.wire import route
 from probes.wire.address import is_link_local
 from probes.wire.powersupply import SUPPLIES, power
 from probes.wire.route import Interface
+from probes.wire.tables import Tables
 
 SYS_NET = Path("/sys/class/net")
 
@@ -28,6 +29,7 @@ class Line:
     interface: str = ""
     gateway: str = ""
     routes: tuple[route.Route, ...] = ()
+    tables: Tables = field(default_factory=Tables)
 
 
 def lan_fault(code: str, detail: str, actor: Actor = Actor.TECHNICIAN) -> Fault:
@@ -58,8 +60,8 @@ class CarrierLayer(Layer):
         """The interface of the configuration, else of the default route, else the last one, else a likely one."""
         del afresh
         line = self._line
-        known = route.interfaces()
-        line.routes = route.default_routes()
+        known = line.tables.interfaces()
+        line.routes = line.tables.default_routes()
         routed = next((r.interface for r in line.routes), "")
         line.interface = line.wanted_interface or routed or line.interface or likely_interface(known)
         if not line.interface:
@@ -95,7 +97,7 @@ class AddressLayer(Layer):
         """Read both from the kernel."""
         del now, afresh
         line = self._line
-        own = [a for a in route.addresses() if a.interface == line.interface]
+        own = [a for a in line.tables.addresses() if a.interface == line.interface]
         usable = [a.address for a in own if (a.is_global or line.interface == "lo") and not is_link_local(a.address)]
         if not usable:
             had = ", ".join(a.address for a in own) or "none"

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from tests.bench import fleet, ours, rivals, siege, unplug
+from tests.bench import fleet, link, ours, rivals, siege, unplug
 from tests.bench.figures import Figure
 
 
@@ -16,6 +16,7 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from ours.snmp(45 if short else 300)
     yield from siege.siege(10 if short else 60)
     yield from siege.restarts(10 if short else 200)
+    yield from link.figures(60 if short else 300)
     yield from unplug.figures(4 if short else 500)
     yield from unplug.idle(30 if short else 120)
     yield from rivals.cost(45 if short else 300)
