@@ -9,8 +9,9 @@ from probes.link.lan import Line
 from probes.link.metrics import DNS_SECONDS, RTT
 from probes.reading import NO_TEXT, Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
-from probes.wire import dns, names, net
+from probes.wire import dns, names
 from probes.wire.address import Endpoint, family, is_loopback, is_near
+from probes.wire.handshakes import handshakes
 
 CONNECT_SECONDS = 2.0
 DNS_SECONDS_ALLOWED = 2.4
@@ -46,7 +47,8 @@ class InternetLayer(Layer):
             return Verdict()
         kept = not self._kept.due(now, afresh=afresh)
         if not kept:
-            tried = together([lambda t=t: _handshake(t) for t in targets])  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            came = handshakes(targets, CONNECT_SECONDS)
+            tried = [_Tried(clean(str(t)), one.seconds, one.why) for t, one in zip(targets, came, strict=True)]
             answered = sum(one.seconds is not None for one in tried)
             self._kept.put(now, tried, good=answered >= (len(targets) + 1) // 2)
         return self._verdict(self._kept.result or [], kept=kept)
@@ -67,11 +69,6 @@ class InternetLayer(Layer):
     def forget(self) -> None:
         """Ask again once the gateway is back."""
         self._kept.forget()
-
-
-def _handshake(target: Endpoint) -> _Tried:
-    seconds, why = net.connect(target.host, target.port, CONNECT_SECONDS)
-    return _Tried(clean(str(target)), seconds, why)
 
 
 class DnsLayer(Layer):
