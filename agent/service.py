@@ -32,7 +32,7 @@ from agent.upkeep import UpkeepKeeper
 from agent.view import Panel
 from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
-from alerts import feasts, filelock
+from alerts import feasts, filelock, reserve
 from alerts.ledger import Ledger
 from alerts.outages import COUNT_SECONDS
 from alerts.outbox import Outbox
@@ -57,6 +57,7 @@ def prepare_state(folder: Path) -> None:
     """Make the state folder usable. Raises ConfigError with the remedy when it is not."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        reserve.give_back(folder / STORE)
         (folder / "agent.lock").touch(mode=0o600)
     except OSError as error:
         message = f"cannot write into the state folder: {error.strerror}; name another with --state, or mend its rights"
@@ -241,6 +242,7 @@ class Agent:
         self._outbox.kick()  # another process may have something to tell: jagaloket drill
         try:
             boot.tick(self._folder)
+            reserve.keep(self._store)
         except OSError as error:
             log.warning("no sign of life could be written: %s", error.strerror)
 

@@ -9,13 +9,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from alerts import backup, disk
+from alerts import backup, disk, reserve
 from alerts.migrations import MIGRATIONS, TABLES, VERSION
 from probes.text import clean
 
 BUSY_SECONDS = 5.0
 _OLDEST_SQLITE = (3, 37, 0)
-_WAL_LIMIT_BYTES = 4 * 1024 * 1024
 _CACHE_KIB = 256
 """For each thread's connection; SQLite's own default is 2 MiB."""
 _DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -50,7 +49,8 @@ def connect(path: Path) -> sqlite3.Connection:
             disk.sync_folder(path.parent)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
+        connection.execute(f"PRAGMA journal_size_limit = {reserve.LOG_BYTES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {reserve.CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
         _migrate(connection, path)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alerts import disk, filelock, schema
+from alerts import disk, filelock, reserve, schema
 from alerts.salvage import Salvage, is_pending, salvage
 
 
@@ -30,6 +30,7 @@ class Store:
             os.close(self._lock)
             raise
         self.connection.row_factory = sqlite3.Row
+        self._reserve()
 
     def close(self) -> None:
         """Give the files back."""
@@ -58,6 +59,19 @@ class Store:
             raise
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self._as_os_error(error) from error
+
+    def _reserve(self) -> None:
+        """The log gets its room, for the day on which the disk is full."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            if not log.exists() or log.stat().st_size < reserve.LOG_BYTES:
+                self.connection.execute("BEGIN IMMEDIATE")
+                reserve.allocate(log)
+                self.connection.execute("COMMIT")
+        except (OSError, sqlite3.Error):
+            # Somebody else writes for long: the next opening tries again.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def _connect(self, *, check: bool) -> sqlite3.Connection:
         try:
