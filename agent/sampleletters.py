@@ -5,22 +5,32 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.config import Config
-from alerts.incident import DRILL, Action, Addressee, Impact, Notice, Status, Ticket
+from alerts.incident import DRILL, PLANNED, STOCK_LOW, Action, Addressee, Impact, Job, Notice, Status, Ticket
 from alerts.lettertext import LetterText, write
 from alerts.office import Office
+from alerts.planned import upkeep_device
+from alerts.stock import Item, Level, detail
+from alerts.stockbook import device
 from alerts.words import words
 from probes.reading import Actor, Device, Severity
 from probes.text import clean
 
 HOUR_SECONDS = 3_600.0
-SAMPLES = ("opened", "escalated", "recovered", "digest", "drill")
+_BLANGKO = Item(id="blangko", label=clean("Blangko KTP-el"), unit=clean("lembar"), low=50, delivery_days=10)
+_JOBS = (
+    Job(task="fingerprint-glass", device="sidik-jari", label=clean("Sidik jari")),
+    Job(task="receipt-printer-clean", device="printer-resi", label=clean("Printer resi")),
+)
+SAMPLES = ("opened", "escalated", "recovered", "digest", "drill", "maintenance", "stock")
 
 
 def sample(about: str, config: Config, *, language: str, role: str, now: float) -> LetterText:
     """One letter. about: one of SAMPLES; role: office or technician; now: UTC epoch seconds."""
     ticket = _tickets(config, now)[about]
     actions = {"escalated": Action.ESCALATED, "recovered": Action.RECOVERED}
-    others = tuple(_tickets(config, now)[one] for one in ("link", "recovered")) if about == "digest" else ()
+    others = (
+        tuple(_tickets(config, now)[one] for one in ("link", "recovered", "maintenance")) if about == "digest" else ()
+    )
     notice = Notice(
         id=1,
         ticket=ticket.number,
@@ -66,6 +76,27 @@ def _tickets(config: Config, now: float) -> Mapping[str, Ticket]:
         "recovered": replace(jam, recovered=now, status=Status.RECOVERED),
         "digest": scanner,
         "link": replace(_ticket("0003", "link", "internet-down", now - HOUR_SECONDS), actor=Actor.PROVIDER),
+        "maintenance": replace(
+            scanner,
+            number="JL-2026-0004",
+            device=upkeep_device(Actor.COUNTER),
+            code=PLANNED,
+            severity=Severity.NOTICE,
+            impact=Impact(),
+            detail=clean(""),
+            opened=now,
+            jobs=_JOBS,
+        ),
+        "stock": replace(
+            scanner,
+            number="JL-2026-0005",
+            device=device(_BLANGKO),
+            code=STOCK_LOW,
+            severity=Severity.NOTICE,
+            impact=Impact(),
+            detail=clean(detail(_BLANGKO, Level(amount=120, days_left=6))),
+            opened=now,
+        ),
         "drill": replace(scanner, device=drill, code=DRILL, severity=Severity.NOTICE, impact=Impact(), opened=now),
     }
 

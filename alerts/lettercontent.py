@@ -130,7 +130,7 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, over: bool) -> tuple[F
         facts.append(Fact(name=say.phrase("letter.part"), value=say.part(ticket.part)))
     if ticket.device.kind == STOCK and ticket.detail:
         facts.append(Fact(name=say.phrase("letter.note"), value=left(say, ticket.detail)))
-    if not over:
+    if not over and not ticket.jobs:
         impact = effect(say, ticket, counter(say, office))
         facts.append(Fact(name=say.phrase("letter.impact"), value=impact, strong=True))
     if unsteady := steadiness(say, ticket):
@@ -144,7 +144,8 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, over: bool) -> tuple[F
 
 
 def _people(say: Words, ticket: Ticket, *, over: bool) -> tuple[Fact, ...]:
-    pairs = [] if over else [(say.phrase("letter.actor"), say.actor(ticket.actor))]
+    actor = say.phrase("month.who" if ticket.jobs else "letter.actor")
+    pairs = [] if over else [(actor, say.actor(ticket.actor))]
     if ticket.device.responsible:
         pairs.append((say.phrase("letter.responsible"), ticket.device.responsible))
     pairs += [(say.asset(name), value) for name, value in ticket.device.asset.items()]

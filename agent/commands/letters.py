@@ -20,7 +20,12 @@ def command() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True)
 @click.option("--language", help="Of the letter; the office's where it is not given.")
 @click.option("--role", type=click.Choice(["office", "technician"]), default="office", show_default=True)
-@click.option("--about", default="opened", show_default=True, help="opened, escalated, recovered, digest or drill.")
+@click.option(
+    "--about",
+    default="opened",
+    show_default=True,
+    help=f"One of {', '.join(sampleletters.SAMPLES)}.",
+)
 @click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write all of them into this folder.")
 @option_config
 @click.pass_obj

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from agent import drill, service
 from agent.cli import cli
 from agent.config import Config
+from agent.sampleletters import SAMPLES
 from alerts.incident import Action, Status
 from alerts.ledger import Ledger
 from alerts.letter import MailSettings, MailTo
@@ -96,7 +97,7 @@ def test_a_drill_that_tells_nobody_is_no_success(tmp_path: Path) -> None:
     assert drill.lines(outcome, "en") == ["Nobody is told: there is no [mail] with a [[mail.to]] in the configuration."]
 
 
-@pytest.mark.parametrize("about", ["opened", "escalated", "recovered", "digest", "drill"])
+@pytest.mark.parametrize("about", SAMPLES)
 @pytest.mark.parametrize(("form", "begins"), [("text", "[Loket 1] "), ("html", "<!DOCTYPE html>")])
 def test_every_letter_can_be_looked_at_beforehand(about: str, form: str, begins: str, tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text('[office]\ncounter = "Loket 1"\n')
@@ -113,7 +114,7 @@ def test_all_letters_can_be_written_to_a_folder(tmp_path: Path) -> None:
         cli, ["-c", str(tmp_path / "x.toml"), "letters", "preview", "--write", str(tmp_path / "l")]
     )
     assert done.exit_code == 0
-    assert len(list((tmp_path / "l").iterdir())) == 10
+    assert len(list((tmp_path / "l").iterdir())) == 2 * len(SAMPLES)
 
 
 def test_the_command_prints_json_and_fails_when_nobody_is_told(tmp_path: Path) -> None:

@@ -135,5 +135,5 @@ def test_an_order_is_readable_on_the_command_line(where: Path) -> None:
     place.days(10)
     place.book.shut()
     shown = CliRunner().invoke(cli, ["--state", str(where / "b"), "tickets", "show", "JL-2026-0001"]).output
-    assert "Pemeliharaan berkala: 1 pekerjaan, petugas loket" in shown
+    assert "Pemeliharaan berkala sudah waktunya: 1 pekerjaan, petugas loket" in shown
     assert "Periksa kabel dan cadangan (spare-cables)" in shown

@@ -44,7 +44,7 @@ def letter(book: Ledger, number: str, *, language: str = "id", others: tuple[Not
 
 def test_the_letter_lists_the_work_with_the_makers_words(book: Ledger) -> None:
     text = letter(book, gather(book, GLASS, OWN))
-    assert "[Loket 1] Pemeliharaan berkala" in text.subject
+    assert text.subject == "[Loket 1] Pemeliharaan berkala sudah waktunya (JL-2026-0001)"
     for words in ("Sidik jari: Bersihkan kaca alat sidik jari", "Jangan memakai alkohol", "Rapikan <gudang>"):
         assert words in text.body
     assert "Rapikan &lt;gudang&gt;" in text.html
