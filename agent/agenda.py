@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import workorders
-from agent.belief import Belief, kernel_keeps_time
+from agent.belief import LONG_LEAP_SECONDS, Belief, kernel_keeps_time
 from agent.config import Config, ConfigError
 from agent.dues import Line, plan
 from alerts.incident import Job
@@ -73,13 +73,13 @@ def settle(config: Config, state: Path, names: Sequence[str], outcome: str, said
     try:
         for key in chosen:
             book.upkeep.settle(key, outcome, *said, at=now)
-    except (LookupError, OSError) as error:
+    except OSError as error:
         raise ConfigError([str(error.args[0])]) from error
     return [f"{' '.join(filter(None, key))}: {outcome}" for key in chosen]
 
 
 def check_clock(book: Ledger, now: float) -> None:
     """Raises ConfigError when this PC's clock cannot be believed: what is noted would stand on a wrong day."""
-    if not Belief().holds(now, 0.0, known=book.upkeep.clock(), synchronised=kernel_keeps_time()):
+    if not Belief(LONG_LEAP_SECONDS).holds(now, 0.0, known=book.upkeep.clock(), synchronised=kernel_keeps_time()):
         day = time.strftime("%Y-%m-%d", time.gmtime(now))
         raise ConfigError([f"this PC's clock says {day}, which cannot be believed; set the clock, then note it again"])

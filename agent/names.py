@@ -63,6 +63,9 @@ MAINTENANCE_DUE = _gauge(
 STOCK_AMOUNT = _gauge(
     "jagaloket_stock_amount", "How much of an item is in stock, in its own unit; absent before the first count.", "item"
 )
+STOCK_LOW = _gauge(
+    "jagaloket_stock_low", "1 while an item must be ordered, 0 while there is enough; absent before a count.", "item"
+)
 STOCK_DAYS_LEFT = _gauge(
     "jagaloket_stock_days_left",
     "Working days until an item is used up at the pace seen so far; absent when the counts do not allow it.",
@@ -112,6 +115,7 @@ _OWN = (
     OUTAGE_SECONDS,
     MAINTENANCE_DUE,
     STOCK_AMOUNT,
+    STOCK_LOW,
     STOCK_DAYS_LEFT,
     OFFICE_OPEN,
     OFFICE_OPENS,

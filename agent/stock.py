@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from agent.clock import Clock
 from agent.config import Config
-from agent.names import STOCK_AMOUNT, STOCK_DAYS_LEFT
+from agent.names import STOCK_AMOUNT, STOCK_DAYS_LEFT, STOCK_LOW
 from agent.usage import Meter
 from agent.view import Panel
 from alerts.incident import Addressee
@@ -73,7 +73,9 @@ class StockKeeper:
     def samples(self) -> Iterator[Sample]:
         """Amounts and days left, for the metrics page."""
         for name, known in self._levels.items():
-            for metric, value in ((STOCK_AMOUNT, known.amount), (STOCK_DAYS_LEFT, known.days_left)):
+            low = None if known.amount is None else float(known.low)
+            told = ((STOCK_AMOUNT, known.amount), (STOCK_LOW, low), (STOCK_DAYS_LEFT, known.days_left))
+            for metric, value in told:
                 if value is not None:
                     yield Sample(metric=metric, value=value, labels=(clean(name),))
 

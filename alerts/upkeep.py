@@ -82,10 +82,7 @@ class Upkeep:
     def settle(  # noqa: PLR0913 - what, who and when
         self, key: Key, outcome: str, who: str, note: str = "", *, at: float, identity: str = ""
     ) -> None:
-        """Somebody did it or will not; the device's own word counts as well. Its next day is counted from then.
-
-        Raises LookupError when this duty is not known.
-        """
+        """Somebody did it or will not; the device's own word counts as well. Its next day is counted from then."""
         with self._store.transaction() as connection:
             self._settle(connection, key, outcome, (who, note), at, identity)
 
@@ -146,10 +143,7 @@ class Upkeep:
         identity: str,
     ) -> None:
         row = connection.execute("SELECT * FROM maintenance WHERE task = ? AND device = ?", key).fetchone()
-        if row is None:
-            msg = f"there is no {' '.join(filter(None, key))} in the plan; see: jagaloket maintenance list"
-            raise LookupError(msg)
-        record = _record(row)
+        record = Record(since=at) if row is None else _record(row)  # who works before it is planned has worked, too
         _put(connection, key, Record(since=at, known=True, identity=identity or record.identity))
         upkeeplog.write(connection, key, outcome, said, at, record.ticket)
         if record.ticket:

@@ -92,6 +92,15 @@ def test_before_the_first_count_there_is_no_ticket_and_no_figure(store: Store) -
     assert list(store.keeper.samples()) == []
 
 
+def test_the_metrics_say_how_much_and_whether_it_must_be_ordered(store: Store) -> None:
+    store.count(100)
+    store.count(40)
+    assert {one.metric.name: one.value for one in store.keeper.samples()} == {
+        "jagaloket_stock_amount": 40,
+        "jagaloket_stock_low": 1,
+    }
+
+
 def test_each_printed_card_takes_one(store: Store) -> None:
     store.count(100)
     store.printed(5_000)

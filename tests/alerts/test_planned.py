@@ -104,9 +104,11 @@ def test_a_reopened_order_can_be_closed_again(book: Ledger) -> None:
     assert book.close(number, "Budi").status is Status.CLOSED
 
 
-def test_a_duty_that_is_not_known_cannot_be_settled(book: Ledger) -> None:
-    with pytest.raises(LookupError, match="maintenance list"):
-        book.upkeep.settle(("x", "y"), "done", "Budi", at=NOON)
+def test_work_that_was_done_before_it_was_planned_counts(book: Ledger) -> None:
+    book.upkeep.settle(("pc-dust", "pc"), "done", "Budi", at=NOON)
+    record = book.upkeep.records()["pc-dust", "pc"]
+    assert (record.since, record.known) == (NOON, True)
+    assert book.upkeep.log()[0].who == "Budi"
 
 
 def test_what_somebody_notes_in_the_meantime_is_not_written_over(book: Ledger) -> None:
