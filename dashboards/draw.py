@@ -41,6 +41,8 @@ def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Pi
         made.min(0).max(panel.look.top)
     if panel.look.decimals is not None:
         made.decimals(panel.look.decimals)
+    if panel.points:
+        made.max_data_points(panel.points)
     if panel.quiet:
         made.no_value(words("word.none"))
     if panel.link:

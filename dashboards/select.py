@@ -9,7 +9,12 @@ COUNTER = f'{FLEET}, counter=~"$counter"'
 DEVICE = f'{COUNTER}, device=~"$device"'
 
 _FROM_PROMETHEUS = {"up": frozenset({"instance"})}
-_LABELS = {metric.name: frozenset(metric.labels) for metric in catalogue()} | _FROM_PROMETHEUS
+RECORDED: dict[str, frozenset[str]] = {
+    "jagaloket:office_situation": frozenset(),
+    "jagaloket:counter_functions_open:ratio": frozenset(),
+}
+"""What Prometheus records by alerts/rules/boards.rules.yml."""
+_LABELS = {metric.name: frozenset(metric.labels) for metric in catalogue()} | _FROM_PROMETHEUS | RECORDED
 """What the agent's page has, and what Prometheus writes at each scrape."""
 
 
@@ -43,6 +48,12 @@ def known(scope: str) -> str:
 def heard(scope: str) -> str:
     """The counters that are heard of now."""
     return f"group by (office, counter) ({of('jagaloket_build_info', scope)})"
+
+
+def functions_ratio(scope: str, by: str) -> str:
+    """The mean share of services that counters could offer while they were open, over the time that is shown."""
+    share = of("jagaloket:counter_functions_open:ratio", scope)
+    return f"sum by ({by}) (sum_over_time({share}[$__range])) / sum by ({by}) (count_over_time({share}[$__range]))"
 
 
 def open_ratio(value: str, by: str) -> str:

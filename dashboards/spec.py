@@ -57,6 +57,7 @@ class Panel:
     width of 24, height in Grafana's steps of 30 pixels. look: unit, colours and value mappings. columns: of a table,
     in order; sort: by which of them, the highest first, or the lowest where rising. link: the board that a click on
     a series leads to; carries: the labels that are chosen there. quiet: nothing to show is good news.
+    points: draw at most so many of each series, where there are many that change slowly; 0: as Grafana likes.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Panel:
     stacked: bool = False
     calc: Calc = Calc.LAST
     quiet: bool = False
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

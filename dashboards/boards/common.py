@@ -36,11 +36,20 @@ def lines(  # noqa: PLR0913 - a drawing has so many sides
     width: int = 12,
     link: str = "",
     stacked: bool = False,
+    points: int = 0,
 ) -> Panel:
     """Values over time; over opening hours where a scope is given."""
     queries = (Query(expr=expr, legend=legend), *((band(scope),) if scope else ()))
     return Panel(
-        key=key, kind=Kind.LINES, queries=queries, look=look, width=width, link=link, stacked=stacked, calc=Calc.MAX
+        key=key,
+        kind=Kind.LINES,
+        queries=queries,
+        look=look,
+        width=width,
+        link=link,
+        stacked=stacked,
+        points=points,
+        calc=Calc.MAX,
     )
 
 

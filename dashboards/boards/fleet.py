@@ -1,16 +1,16 @@
 """All offices, for technicians: where is something wrong, and where first?"""
 
+from dataclasses import replace
+
 from dashboards import looks
 from dashboards.boards.common import CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, faults, lines, stat, timeline
 from dashboards.select import FLEET, heard, known, of
 from dashboards.spec import OFFICE, Board, Column, Kind, Panel, Query
 
 _FAULT = "jagaloket_device_fault"
-_SITUATION = (
-    f"max by (office) ("
-    f"2 * {of(_FAULT, FLEET, severity='blocking')} or 1 * {of(_FAULT, FLEET, severity='degraded')}"
-    f" or 3 * (1 - {of('up', FLEET)}) or 0 * {of('jagaloket_build_info', FLEET)})"
-)
+_SITUATION = of("jagaloket:office_situation", FLEET)
+# Those that had trouble within the time shown: a thousand good ones hide the one that is not.
+_TROUBLED = f"max by (office) ({_SITUATION} and on (office) (max_over_time({_SITUATION}[$__range] @ end()) > 0))"
 _OPEN_TICKETS = f"sum({of('jagaloket_tickets', FLEET, status='!closed')})"
 _BLOCKED = f"count(count by (office, counter, device) ({of(_FAULT, FLEET, severity='blocking')})) or vector(0)"
 _BAD_LINK = f"count(count by (office) ({of('jagaloket_link_layer_up', FLEET)} == 0)) or vector(0)"
@@ -78,7 +78,9 @@ BOARD = Board(
         stat("fleet.bad_links", _BAD_LINK, looks.TROUBLE),
         stat("fleet.tickets", _OPEN_TICKETS, looks.WAITING),
         faults(FLEET, height=10),
-        timeline("fleet.offices", _SITUATION, "{{office}}", looks.SITUATION, height=10, link=OFFICE),
+        replace(
+            timeline("fleet.offices", _TROUBLED, "{{office}}", looks.SITUATION, height=10, link=OFFICE), quiet=True
+        ),
         _LINKS,
         _SUPPLIES,
         lines("fleet.causes", f"count by (fault) ({of(_FAULT, FLEET)})", "{{fault}}", looks.PLAIN, stacked=True),

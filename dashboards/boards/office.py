@@ -2,7 +2,7 @@
 
 from dashboards import looks
 from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, faults, lines, stat, timeline
-from dashboards.select import COUNTER, heard, known, of, open_ratio, states
+from dashboards.select import COUNTER, functions_ratio, heard, known, of, states
 from dashboards.spec import DEVICE, OFFICE, Board, Column, Kind, Panel, Query
 
 _FUNCTION = "jagaloket_function_up"
@@ -36,7 +36,7 @@ BOARD = Board(
         stat("office.silent", f"count({known(COUNTER)} unless {heard(COUNTER)}) or vector(0)", looks.TROUBLE),
         stat("office.functions", f"count({of(_FUNCTION, COUNTER)} == 0) or vector(0)", looks.TROUBLE),
         stat("office.tickets", f"sum({of('jagaloket_tickets', COUNTER, status='!closed')})", looks.WAITING),
-        stat("office.available", open_ratio(of(_FUNCTION, COUNTER), "job"), looks.AVAILABLE),
+        stat("office.available", functions_ratio(COUNTER, "job"), looks.AVAILABLE),
         timeline(
             "office.functions_over_time",
             f"max by (office, counter, function) ({of(_FUNCTION, COUNTER)})",

@@ -82,12 +82,14 @@ BOARD = Board(
             f"bottomk(30, min by (office, counter, device, supply) ({of(_LEVEL, COUNTER)}))",
             "{{office}} · {{counter}} · {{device}} · {{supply}}",
             looks.SUPPLY,
+            points=84,
         ),
         lines(
             "supplies.pages",
             f"sum by (office) (increase({of('jagaloket_printer_pages_total', COUNTER)}[1d]))",
             "{{office}}",
             looks.PER_DAY,
+            points=84,
         ),
     ),
 )

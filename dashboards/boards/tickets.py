@@ -2,7 +2,7 @@
 
 from dashboards import looks
 from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, lines, stat
-from dashboards.select import COUNTER, of, open_ratio
+from dashboards.select import COUNTER, functions_ratio, of
 from dashboards.spec import Board, Column, Kind, Panel, Query
 
 _FUNCTION, _TICKETS = "jagaloket_function_up", "jagaloket_tickets"
@@ -15,7 +15,7 @@ _OFFICES = Panel(
     queries=(
         Query(expr=f"sum by (office, counter) ({_NOT_DONE})"),
         Query(expr=f"sum by (office, counter) ({of(_TICKETS, COUNTER, status='new')})"),
-        Query(expr=open_ratio(of(_FUNCTION, COUNTER), "office, counter")),
+        Query(expr=functions_ratio(COUNTER, "office, counter")),
     ),
     look=looks.WAITING,
     columns=(
@@ -48,7 +48,7 @@ BOARD = Board(
     uid="jagaloket-tickets",
     variables=(CHOOSE_OFFICE, CHOOSE_COUNTER),
     panels=(
-        stat("tickets.available", open_ratio(of(_FUNCTION, COUNTER), "job"), looks.AVAILABLE, width=6),
+        stat("tickets.available", functions_ratio(COUNTER, "job"), looks.AVAILABLE, width=6),
         stat("tickets.open", f"sum({_NOT_DONE})", looks.WAITING, width=6),
         stat("tickets.untouched", f"sum({of(_TICKETS, COUNTER, status='new')})", looks.WAITING, width=6),
         stat("tickets.blocking", f"sum({of(_TICKETS, COUNTER, status='!closed', severity='blocking')})",

@@ -13,7 +13,7 @@ from tests.fakes.prometheus import program
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "alerts" / "rules"
-RULES = ("presence.rules.yml", "devices.rules.yml", "agents.rules.yml", "ratios.rules.yml")
+RULES = ("presence.rules.yml", "devices.rules.yml", "agents.rules.yml", "ratios.rules.yml", "boards.rules.yml")
 TESTS = sorted((FOLDER / "tests").glob("*.yml"))
 RUNBOOKS = (ROOT / "docs" / "runbooks.md").read_text("utf-8")
 ANNOTATIONS = {"summary", "summary_en", "description", "description_en", "runbook_url"}

@@ -22,7 +22,12 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from rivals.cost(45 if short else 300)
     if not short:
         yield from rivals.alarm()
+    yield from _fleet(short=short)
+
+
+def _fleet(*, short: bool) -> Iterable[Figure]:
     yield from fleet.figures(short=short)
+    yield from queries.figures()
 
 
 def main() -> int:
@@ -32,7 +37,7 @@ def main() -> int:
     parser.add_argument("--fleet", action="store_true", help="only the fleet's figures")
     given = parser.parse_args()
     missed = 0
-    for figure in fleet.figures(short=given.short) if given.fleet else _figures(short=given.short):
+    for figure in _fleet(short=given.short) if given.fleet else _figures(short=given.short):
         print(figure, flush=True)  # noqa: T201 - what this program is for
         missed += not figure.kept
     return 1 if missed else 0

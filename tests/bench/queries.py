@@ -13,7 +13,7 @@ from tests.bench.figures import Figure
 from tests.bench.fleet import AGENTS, STORIES, labels
 from tests.fakes.fleet import History, Played, escaped
 from tests.fakes.grafana import Looker
-from tests.fakes.prometheus import Prometheus, fill
+from tests.fakes.prometheus import Prometheus, fill, record
 
 HOURS, STEP_SECONDS, RECENT = 24, 240, 3
 OVER_TIME = frozenset(
@@ -79,7 +79,7 @@ def _took(looker: Looker, board: dict[str, Any]) -> Iterator[tuple[float, str]]:
     for panel in board["panels"]:
         for target in panel["targets"]:
             began = time.perf_counter()
-            looker.ask(target, values)
+            looker.ask(target, values, panel.get("maxDataPoints", 0))
             yield time.perf_counter() - began, f"{board['uid']}: {panel['title']}"
 
 
@@ -92,6 +92,7 @@ def figures() -> Iterator[Figure]:
         fill(folder / "data", folder / "history.txt")
         (folder / "history.txt").unlink()
         with Prometheus(folder) as prometheus:
+            record(prometheus, folder / "data", end - HOURS * 3600, end)
             looker = Looker(prometheus=prometheus, end=end, span_seconds=HOURS * 3600)
             for board in BOARDS:
                 drawn = made(board, Words("en"))

@@ -11,7 +11,7 @@ import pytest
 from probes.reading import Severity
 from tests.fakes.fleet import History, Played, Story, Trouble
 from tests.fakes.grafana import SCRAPE_SECONDS
-from tests.fakes.prometheus import Prometheus, fill
+from tests.fakes.prometheus import Prometheus, fill, record
 
 HOURS = 48
 ODD = "Kantor Camat Ma'rang (Kab. Pangkep) — “Sumber” Ünïcödé 50 %\\+"
@@ -87,6 +87,7 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
     history.write(folder / "history.txt")
     fill(folder / "data", folder / "history.txt")
     with Prometheus(folder) as prometheus:
+        record(prometheus, folder / "data", end - HOURS * 3600, end)
         yield Scraped(prometheus, end)
 
 

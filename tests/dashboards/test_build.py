@@ -16,7 +16,7 @@ from agent.names import catalogue
 from dashboards import looks
 from dashboards.build import BOARDS, SCHEMA_VERSION, made, text
 from dashboards.looks import Look
-from dashboards.select import of
+from dashboards.select import RECORDED, of
 from dashboards.spec import Board, Panel
 from dashboards.words import LANGUAGES, Words
 from probes.reading import Actor, Severity, State
@@ -137,11 +137,16 @@ def test_panels_are_numbered_and_do_not_overlap(board: Board) -> None:
 
 @every_board
 def test_every_metric_is_in_the_catalogue(board: Board) -> None:
-    known = {metric.name for metric in catalogue()} | FROM_PROMETHEUS
+    known = {metric.name for metric in catalogue()} | FROM_PROMETHEUS | set(RECORDED)
     used = {name for expr in expressions(drawn(board)) for name in re.findall(r"([a-zA-Z_:][\w:]*)\{", expr)}
-    bare = {name for expr in expressions(drawn(board)) for name in re.findall(r"jagaloket_\w+", expr)}
+    bare = {name for expr in expressions(drawn(board)) for name in re.findall(r"jagaloket[_:][\w:]+", expr)}
     assert used | bare <= known
     assert bare - used == set(), "a metric without a selector mixes jobs"
+
+
+def test_what_boards_take_from_recording_rules_is_recorded() -> None:
+    rules = "".join(file.read_text("utf-8") for file in (ROOT / "alerts" / "rules").glob("*.rules.yml"))
+    assert set(RECORDED) <= set(re.findall(r"record: (\S+)", rules))
 
 
 @every_board

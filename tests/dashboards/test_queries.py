@@ -37,7 +37,7 @@ def views(looker: Looker, board: dict[str, Any]) -> Iterator[Values]:
 
 
 def answers(looker: Looker, panel: dict[str, Any], values: Values) -> list[tuple[dict[str, Any], list[Series]]]:
-    return [(target, looker.ask(target, values)) for target in panel["targets"]]
+    return [(target, looker.ask(target, values, panel.get("maxDataPoints", 0))) for target in panel["targets"]]
 
 
 def troubles(looker: Looker, board: Board, drawn: dict[str, Any]) -> Iterator[str]:

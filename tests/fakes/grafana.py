@@ -5,7 +5,7 @@ prometheusSpecialCharsInLabelValues. Only the latter knows what to do with doubl
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,16 +83,11 @@ class Looker:
         lacks = [one["name"] for one in board["templating"]["list"] if one["type"] == "query" and not one["includeAll"]]
         return found | {name: self.choices(board, found)[name] for name in lacks}
 
-    def ask(self, target: Mapping[str, Any], values: Values) -> list[Series]:
-        """One query as its panel sends it."""
+    def ask(self, target: Mapping[str, Any], values: Values, points: int = 0) -> list[Series]:
+        """One query as its panel sends it. points: the panel's own limit."""
         expr = self.written(target["expr"], values)
         if target.get("instant"):
             return self.prometheus.query(expr, self.end)
-        return self.prometheus.query_range(expr, self.start, self.end, self.step)
-
-
-def targets(board: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Every panel with each of its queries."""
-    for panel in board["panels"]:
-        for target in panel["targets"]:
-            yield panel, target
+        return self.prometheus.query_range(
+            expr, self.start, self.end, max(self.step, self.span_seconds // (points or 600))
+        )
