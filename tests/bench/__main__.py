@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from tests.bench import fleet, link, ours, rivals, siege, unplug
+from tests.bench import fleet, link, ours, queries, rivals, siege, unplug
 from tests.bench.figures import Figure
 
 
