@@ -18,7 +18,7 @@ from probes.reading import Fault, State
 _FIRST = (State.FAILED, State.UNREACHABLE, State.DEGRADED, State.UNKNOWN, State.OK, State.ASLEEP)
 _READY = frozenset({State.OK, State.ASLEEP})
 _NAMES_SHOWN = 5
-_COLUMNS = ("letter.ticket", "ticket.priority", "letter.device", "letter.what", "board.status", "letter.since")
+_COLUMNS = ("letter.ticket", "ticket.priority", "letter.device", "board.subject", "board.status", "letter.since")
 OPEN = (Status.NEW, Status.OPEN, Status.TAKEN, Status.RECOVERED)
 
 

@@ -32,7 +32,7 @@ class Task:
 
     id: str = ""
     title: SafeText = NO_TEXT
-    step: SafeText = NO_TEXT
+    step: str = ""
     devices: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     every: str = ""

@@ -12,6 +12,8 @@ from agent.config import ConfigError, load
 from agent.duties import shipped
 from alerts.ledger import Ledger
 from alerts.plan import Record
+from alerts.task import Task
+from probes.text import clean
 from tests.agent.test_upkeep import CABLES, Place
 
 CONFIG = """
@@ -127,6 +129,18 @@ def test_single_keys_of_a_shipped_task_can_be_changed(tmp_path: Path) -> None:
     assert (tasks["pc-dust"].every, tasks["pc-dust"].roles) == ("2 months", ("host",))
     assert "spare-cables" not in tasks
     assert (tasks["ups-load"].every, tasks["ups-load"].rrule) == ("", "FREQ=MONTHLY;BYDAY=1MO")
+
+
+def test_a_long_step_of_the_offices_own_reaches_the_order(where: Path) -> None:
+    (where / "b").mkdir()
+    step = (
+        "Matikan printer, buka penutup, lap head dan roller dengan kain lembut, tunggu kering, lalu cetak satu lembar uji. "
+        * 2
+    )
+    place = Place(where / "b", Task(id="gudang", title=clean("Rapikan"), step=step, every="1 week"))
+    place.days(10)
+    assert place.orders()[0].jobs[0].step == step.strip()
+    place.book.shut()
 
 
 def test_an_order_is_readable_on_the_command_line(where: Path) -> None:
