@@ -133,10 +133,7 @@ def test_single_keys_of_a_shipped_task_can_be_changed(tmp_path: Path) -> None:
 
 def test_a_long_step_of_the_offices_own_reaches_the_order(where: Path) -> None:
     (where / "b").mkdir()
-    step = (
-        "Matikan printer, buka penutup, lap head dan roller dengan kain lembut, tunggu kering, lalu cetak satu lembar uji. "
-        * 2
-    )
+    step = "Matikan printer, buka penutup, lap head dan roller dengan kain lembut, lalu cetak satu lembar uji. " * 3
     place = Place(where / "b", Task(id="gudang", title=clean("Rapikan"), step=step, every="1 week"))
     place.days(10)
     assert place.orders()[0].jobs[0].step == step.strip()
