@@ -28,6 +28,7 @@ from agent.stock import StockKeeper
 from agent.supplies import SupplyKeeper
 from agent.surroundings import Surroundings
 from agent.trust import Redater, believed
+from agent.undelivered import Undelivered
 from agent.upkeep import UpkeepKeeper
 from agent.view import Panel
 from agent.watch import Watch
@@ -156,6 +157,9 @@ class Agent:
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
         self._watch.every(LIFE_SIGN_SECONDS, self._attend)
         self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
+        people, told = lambda: self._settler.cases.addressees, self._told
+        undelivered = Undelivered(self._book, SELF, people, clock=self._clock, told=told)
+        self._watch.every(LIFE_SIGN_SECONDS, undelivered.keep)
         self._outages.start()
         self._watch.every(COUNT_SECONDS, self._outages.keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._upkeep.keep)

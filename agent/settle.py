@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from agent import undelivered
 from agent.casebook import CaseBook, Judged
 from agent.cases import Cases
 from agent.clock import Clock
@@ -63,7 +64,7 @@ class Settler:
         """What stood when the agent last ran, by device; incidents of devices that are gone end here, quietly."""
         found: dict[str, dict[FaultKey, Health]] = {}
         for incident in self._book.standing():
-            if incident.device not in devices:
+            if incident.device not in devices and incident.code != undelivered.CODE:
                 self._book.end(*incident.key, at=self._clock.wall(), addressees=())
         incidents = self._book.standing()
         self.cases.load(incidents)

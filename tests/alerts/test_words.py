@@ -32,7 +32,7 @@ CODES = re.findall(
     gateway-down internet-down dns-failed captive-portal service-down service-slow tls-invalid tls-expiring high-loss
     high-latency vpn-down disk-full disk-low disk-failing memory-low overheating clock-wrong on-battery battery-low
     battery-replace output-overload on-bypass output-off reboot-unclean process-not-running service-failed
-    port-not-listening file-stale not-responding not-observable store-damaged
+    port-not-listening file-stale not-responding not-observable store-damaged undelivered
     """,
 )
 ROLES = re.findall(
