@@ -73,6 +73,9 @@ install_files() {
     install -D -m 644 -t "$share" systemd/serial-printer.conf systemd/time-service.conf systemd/push.env
     install -D -m 644 -t "$share/rules" alerts/rules/*.rules.yml
     install -D -m 644 -t "$share/alertmanager" alerts/rules/alertmanager/*
+    for folder_of_boards in grafana/id grafana/en provisioning/datasources provisioning/dashboards prometheus; do
+        install -D -m 644 -t "$share/dashboards/$folder_of_boards" "dashboards/$folder_of_boards"/*
+    done
     install -D -m 644 -t "$doc" README.md README.id.md docs/*.md
     install -D -m 644 LICENSE "$doc/copyright"
     mkdir -p "$root/usr/bin"

@@ -34,7 +34,7 @@ say "two builds are the same, byte by byte"
 python=$(realpath -s "$python")
 folder=$(mkdir -p "$folder" && realpath "$folder")
 mkdir "$work/tree"
-(cd "$here/.." && cp -a agent alerts docs packaging probes requirements systemd setup.cfg pyproject.toml LICENSE ./*.md "$work/tree")
+(cd "$here/.." && cp -a agent alerts dashboards docs packaging probes requirements systemd setup.cfg pyproject.toml LICENSE ./*.md "$work/tree")
 build=$work/tree/packaging/build-deb.sh
 sh "$build" "$python" "$folder"
 sh "$build" "$python" "$work/again" >/dev/null
