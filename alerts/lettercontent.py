@@ -1,7 +1,7 @@
 """A letter's words about one ticket: what happened, what it means for citizens, what to do first, and who acts."""
 
 from alerts.effect import effect, steadiness
-from alerts.incident import DRILL, MAINTENANCE, STOCK, Action, Notice, Status, Ticket, TicketType
+from alerts.incident import DRILL, Action, Notice, Status, Ticket, TicketType
 from alerts.letterparts import TONES, Fact, Letter, Look, Part, Tone
 from alerts.office import Office
 from alerts.shortage import left
@@ -15,6 +15,7 @@ _NAMES = {
     TicketType.MAINTENANCE: ("letter.work", "letter.planned-for"),
     TicketType.STOCK: ("letter.item", "letter.since"),
 }
+"""What work and stock call their facts: they are no faults, and nothing of theirs lasted."""
 
 
 def compose(notice: Notice, ticket: Ticket, office: Office, *, now: float) -> Letter:
@@ -100,9 +101,9 @@ def _intro(say: Words, notice: Notice, ticket: Ticket, office: Office, now: floa
     key = {Action.RECOVERED: "letter.recovered", Action.ESCALATED: "letter.escalated"}.get(notice.action, "")
     if ticket.device.kind == DRILL:
         key = "letter.drill-over" if key else "letter.drill"
-    elif ticket.device.kind == MAINTENANCE:
-        key = "letter.planned"
-    elif ticket.device.kind == STOCK:
+    elif ticket.type is TicketType.MAINTENANCE:
+        key = "letter.planned-over" if notice.action is Action.RECOVERED else "letter.planned"
+    elif ticket.type is TicketType.STOCK:
         key = "letter.stock-recovered" if key else "letter.stock"
     elif not key:
         key = "letter.returned" if ticket.reopened else "letter.opened"
@@ -128,7 +129,7 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, over: bool) -> tuple[F
     facts = [Fact(name=say.phrase(what), value=fault.headline, plain_only=True)]
     if ticket.part:
         facts.append(Fact(name=say.phrase("letter.part"), value=say.part(ticket.part)))
-    if ticket.device.kind == STOCK and ticket.detail:
+    if ticket.type is TicketType.STOCK and ticket.detail:
         facts.append(Fact(name=say.phrase("letter.note"), value=left(say, ticket.detail)))
     if not over and not ticket.jobs:
         impact = effect(say, ticket, counter(say, office))
@@ -137,7 +138,7 @@ def _facts(say: Words, ticket: Ticket, office: Office, *, over: bool) -> tuple[F
         facts.append(Fact(name=say.phrase("letter.note"), value=unsteady))
     facts.append(Fact(name=say.phrase("letter.counter"), value=place(say, office), plain_only=True))
     facts.append(Fact(name=say.phrase(since), value=when(say, office, ticket.opened)))
-    if over and ticket.recovered is not None:
+    if over and ticket.recovered is not None and ticket.type not in _NAMES:
         facts.append(Fact(name=say.phrase("letter.until"), value=when(say, office, ticket.recovered)))
         facts.append(Fact(name=say.phrase("letter.duration"), value=say.duration(ticket.recovered - ticket.opened)))
     return tuple(facts)

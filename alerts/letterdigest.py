@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from alerts.effect import effect
-from alerts.incident import MAINTENANCE, STOCK, Notice, Status, Ticket
+from alerts.incident import Notice, Status, Ticket, TicketType
 from alerts.lettercontent import SUBJECT_LIMIT_BYTES, counter, jobs, place, technical, when
 from alerts.letterparts import TONES, Fact, Letter, Look, Part, Tone
 from alerts.office import Office
@@ -49,8 +49,8 @@ def _opens_soon(office: Office, now: float) -> bool:
 
 def _count(say: Words, standing: Sequence[Ticket], ended: int) -> str:
     """How many faults stand, how much work and stock is due, and how much is over."""
-    kinds = [one.device.kind for one in standing]
-    work, stock = kinds.count(MAINTENANCE), kinds.count(STOCK)
+    types = [one.type for one in standing]
+    work, stock = types.count(TicketType.MAINTENANCE), types.count(TicketType.STOCK)
     pairs = (
         ("letter.count-standing", len(standing) - work - stock),
         ("letter.count-ended", ended),

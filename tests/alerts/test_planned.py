@@ -121,3 +121,15 @@ def test_what_somebody_notes_in_the_meantime_is_not_written_over(book: Ledger) -
     assert (record.since, record.known, record.used) == (NOON + 5, True, {})
     book.upkeep.update({key: record}, {key: replace(record, used={"pages": 5.0})})
     assert book.upkeep.records()[key].used == {"pages": 5.0}
+
+
+def test_a_device_that_asks_for_maintenance_is_not_called_broken(book: Ledger) -> None:
+    asked = book.begin(scanner(), fault("maintenance-due"), since=NOON, addressees=(CAMAT,))
+    opened = letter(book, asked.number)
+    assert "Sudah waktunya pemeliharaan berkala" in opened.body
+    book.end(scanner().id, "maintenance-due", "", at=NOON + 60, addressees=(CAMAT,))
+    over = next(one for one in book.notices.of_ticket(asked.number) if one.action is Action.RECOVERED)
+    body = write(over, book.ticket(asked.number), OFFICE, now=NOON + 60).body
+    assert "sudah dikerjakan" in body
+    assert "Lama gangguan" not in body
+    assert "menemukan gangguan" not in opened.body
