@@ -138,3 +138,11 @@ class DemoCounter:
         """And comes back."""
         for line in self.lines:
             line.start()
+
+    def power_off(self) -> None:
+        """The PC goes off."""
+        self.agent.close()
+
+    def power_on(self) -> None:
+        """And on again."""
+        self.agent.start()

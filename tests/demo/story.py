@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -12,16 +12,19 @@ from tests.fakes.http import HttpServer
 
 _WELL, _PAPER_OUT, _JAM, _COVER = (3, "none"), (5, "media-empty-error"), (5, "media-jam-error"), (5, "cover-open-error")
 FLAPS, MOST = 4, 2
+OFF_TURNS = 8
+"""Long enough for Prometheus to miss it: three minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A fault that can be played. where: the counter's name, "" for all of them."""
+    """A fault that can be played. where: the counter's name, "" for all of them. turns: how long; 0: by chance."""
 
     where: str
     words: str
     begin: Callable[[], None]
     end: Callable[[], None]
+    turns: int = 0
 
 
 def troubles(counters: Sequence[DemoCounter], centre: HttpServer) -> list[Trouble]:
@@ -29,6 +32,8 @@ def troubles(counters: Sequence[DemoCounter], centre: HttpServer) -> list[Troubl
     found = [Trouble(where="", words="the centre's server is down", begin=centre.stop, end=centre.start)]
     for counter in counters:
         found.append(_trouble(counter, "the internet line is cut", counter.cut_line, counter.mend_line))
+        off = _trouble(counter, "the PC is off", counter.power_off, counter.power_on)
+        found.append(replace(off, turns=OFF_TURNS))
         for state, reason in (_PAPER_OUT, _JAM, _COVER):
             found.append(
                 _trouble(
@@ -110,7 +115,7 @@ class Story:
             if len(standing) < 2 and free:
                 chosen = self._random.choice(free)
                 chosen.begin()
-                standing.append((turn + self._random.randint(1, 3), chosen))
+                standing.append((turn + (chosen.turns or self._random.randint(1, 3)), chosen))
                 self._tell(chosen, "begins")
 
     def _tell(self, trouble: Trouble, what: str) -> None:
