@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from agent import ready, telling, wake
+from agent import memory, ready, telling, wake
 from agent.board import Board
 from agent.chronicler import Chronicler
 from agent.clock import SystemClock
@@ -93,6 +93,7 @@ def serve(load: Load, folder: Path) -> None:
 
     Raises ConfigError when the configuration, the state folder or the web address cannot be used.
     """
+    memory.one_heap()
     config = load()
     prepare_state(folder)
     with alone(folder):
