@@ -76,7 +76,8 @@ class HttpServer:
 
     def start(self) -> None:
         """Listen, on the same port as before."""
-        self._listener = socket.create_server((self.host, self.port))
+        kind = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, self.port), family=kind)
         self.port = self._listener.getsockname()[1]
         thread = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
         self._threads.append(thread)
