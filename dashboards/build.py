@@ -45,6 +45,8 @@ def made(board: Board, words: Words) -> dict[str, Any]:
     for number, (panel, place) in enumerate(zip(board.panels, _places(board.panels), strict=True), 1):
         whole.with_panel(picture(panel, words, place, number))
     plain: dict[str, Any] = json.loads(JSONEncoder().encode(whole.build()))
+    for menu in plain["links"]:
+        del menu["placement"]  # the library hides links in a menu that only newer Grafanas have
     return plain | {"schemaVersion": SCHEMA_VERSION, "id": None}
 
 
