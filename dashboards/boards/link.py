@@ -29,6 +29,19 @@ _CERTIFICATES = Panel(
     calc=Calc.LAST,
 )
 
+_OUTAGES = Panel(
+    key="link.outages",
+    kind=Kind.BARS,
+    queries=(
+        Query(
+            expr=f"sort_desc(sum by (cause) (increase({of('jagaloket_outage_seconds_total', COUNTER)}[$__range])))",
+            legend="{{cause}}",
+        ),
+    ),
+    look=looks.DURATION,
+    quiet=True,
+)
+
 BOARD = Board(
     key="link",
     uid="jagaloket-link",
@@ -72,5 +85,6 @@ BOARD = Board(
             looks.PLAIN,
         ),
         _CERTIFICATES,
+        _OUTAGES,
     ),
 )  # fmt: skip

@@ -47,6 +47,18 @@ _LOWEST = Panel(
     look=looks.DAYS_LEFT,
     link=OFFICE,
 )
+_STOCK = Panel(
+    key="supplies.stock",
+    kind=Kind.BARS,
+    queries=(
+        Query(
+            expr=f"sort(bottomk(15, min by (office, item) ({of('jagaloket_stock_days_left', COUNTER)})))",
+            legend="{{office}} · {{item}}",
+        ),
+    ),
+    look=looks.DAYS_LEFT,
+    link=OFFICE,
+)
 _TRAYS = Panel(
     key="supplies.trays",
     kind=Kind.BARS,
@@ -76,6 +88,7 @@ BOARD = Board(
         ),
         _TABLE,
         _LOWEST,
+        _STOCK,
         _TRAYS,
         lines(
             "supplies.levels",

@@ -43,6 +43,26 @@ _COSTLY = Panel(
     quiet=True,
 )
 
+_MAINTENANCE = Panel(
+    key="tickets.maintenance",
+    kind=Kind.TABLE,
+    queries=(
+        Query(
+            expr="sort(1000 * min by (office, counter, task) "
+            f"({of('jagaloket_maintenance_due_timestamp_seconds', COUNTER)}))"
+        ),
+    ),
+    look=looks.WHEN,
+    columns=(
+        OFFICE_COLUMN,
+        COUNTER_COLUMN,
+        Column(field="task", word="task"),
+        Column(field="Value", word="due", look=looks.WHEN, width=140),
+    ),
+    sort="Value",
+    rising=True,
+)
+
 BOARD = Board(
     key="tickets",
     uid="jagaloket-tickets",
@@ -55,6 +75,7 @@ BOARD = Board(
              looks.TROUBLE, width=6),
         _OFFICES,
         _COSTLY,
+        _MAINTENANCE,
         lines("tickets.by_status", f"sum by (status) ({_NOT_DONE})", "{{status}}", looks.PLAIN, stacked=True),
         lines("tickets.by_severity", f"sum by (severity) ({_NOT_DONE})", "{{severity}}", looks.PLAIN, stacked=True),
         lines(

@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.config import Function
 from agent.function import FunctionState, function_state
 from agent.metrics import Exporter
+from agent.names import MAINTENANCE_DUE, OUTAGE_SECONDS, STOCK_DAYS_LEFT
 from agent.place import Place
 from agent.supplies import SupplyKeeper
 from probes import shelf
@@ -99,8 +100,16 @@ class Played:
             ledger=lambda: self.agent.book,
             functions=self._functions,
             office_open=lambda: is_open(self.agent.clock.wall()),
-            more={"supplies": self._supplies.samples},
+            more={"supplies": self._supplies.samples, "plan": self._planned},
         )
+
+    def _planned(self) -> Iterator[Sample]:
+        """What the plan and the stock tell."""
+        due = self.agent.clock.wall() + 9 * DAY
+        yield Sample(metric=MAINTENANCE_DUE, value=due, labels=(clean("bersihkan-printer"),))
+        outage = (clean("internet"), clean("internet-down"))
+        yield Sample(metric=OUTAGE_SECONDS, value=math.floor(self.hour * 90), labels=outage)
+        yield Sample(metric=STOCK_DAYS_LEFT, value=12, labels=(clean("blangko"),))
 
     def close(self) -> None:
         """Shut its ledger."""
