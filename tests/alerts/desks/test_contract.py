@@ -252,6 +252,31 @@ def test_an_index_that_lags_doubles_nothing(counter: Counter, fake: FakeDesk) ->
     assert counter.states() == ["sent"]
 
 
+@helpdesks
+def test_a_ticket_that_was_closed_before_we_looked_is_found(counter: Counter, fake: FakeDesk) -> None:
+    fake.tricks = [Trick(play=server.hang_up)]
+    counter.begin()
+    counter.outbox.step()
+    next(iter(fake.papers.values())).closed = True
+    counter.drain()
+    one_paper(counter, fake)
+
+
+@pytest.mark.parametrize("body", [{"id": 5}, b"", ["Comments added"]], ids=["a number", "nothing", "words"])
+@helpdesks
+def test_a_note_that_was_accepted_but_is_not_there_is_written_again(
+    counter: Counter, fake: FakeDesk, body: object
+) -> None:
+    counter.begin()
+    counter.drain()
+    one_paper(counter, fake).person = "Budi"
+    counter.end()
+    fake.tricks = [Trick(play=instead(200, body), does=False)]
+    counter.drain()
+    assert said(one_paper(counter, fake), "recovered") == 1
+    assert counter.states() == ["sent", "sent"]
+
+
 def test_too_many_requests_are_waited_out_as_asked(counter: Counter, fake: FakeDesk) -> None:
     fake.tricks = [Trick(play=instead(429, {"error": "slow down"}, Retry_After="1200"), does=False)]
     counter.begin()
