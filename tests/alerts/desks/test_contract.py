@@ -199,9 +199,10 @@ PLAYS = {
 }
 
 
-@pytest.mark.parametrize("does", [True, False], ids=["done", "not done"])
 @pytest.mark.parametrize("play", PLAYS.values(), ids=PLAYS.keys())
-@pytest.mark.parametrize("writes", [True, False], ids=["write", "read"])
+@pytest.mark.parametrize(
+    ("writes", "does"), [(True, True), (True, False), (False, True)], ids=["write done", "write not done", "read"]
+)
 def test_a_connection_that_fails_loses_and_doubles_nothing(
     counter: Counter, fake: FakeDesk, play: server.Play, *, does: bool, writes: bool
 ) -> None:
