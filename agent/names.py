@@ -72,6 +72,7 @@ STOCK_DAYS_LEFT = _gauge(
     "item",
 )
 OFFICE_OPEN = _gauge("jagaloket_office_open", "Whether the office is open now.")
+TIME = _gauge("jagaloket_time_seconds", "The PC's clock at this scrape, in UTC seconds since 1970.")
 OFFICE_OPENS = _gauge(
     "jagaloket_office_opens_timestamp_seconds",
     "When the present (0) and the next stretches of opening time begin.",
@@ -118,6 +119,7 @@ _OWN = (
     STOCK_LOW,
     STOCK_DAYS_LEFT,
     OFFICE_OPEN,
+    TIME,
     OFFICE_OPENS,
     OFFICE_CLOSES,
     BRIDGE_WEBHOOKS,

@@ -1,4 +1,7 @@
-"""When the office opens and closes next: told ahead, so that others know its hours while this PC is silent."""
+"""When the office opens and closes next: told ahead, so that others know its hours while this PC is silent.
+
+Beside it the PC's clock, by which they see whether its days can be believed.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -47,8 +50,9 @@ class Openings:
         self._looked = self._stale = float("-inf")
 
     def samples(self) -> Iterator[Sample]:
-        """Each stretch by its number, 0 for the present or next one."""
+        """The clock, and each stretch by its number, 0 for the present or next one."""
         now = self._clock()
+        yield Sample(metric=names.TIME, value=now)
         if not self._looked <= now < self._stale:
             self._known = openings(self._office, now)
             self._looked = now

@@ -54,6 +54,7 @@ as_agent() { inside setpriv --reuid=jagaloket --regid=jagaloket --clear-groups -
 say "install"
 inside sh -c 'dpkg -i /tmp/jagaloket_0*.deb' >"$work/log" 2>&1 || { cat "$work/log"; fail "dpkg -i"; }
 [ -L "$root/etc/systemd/system/multi-user.target.wants/jagaloket.service" ] || fail "the service is not enabled"
+[ ! -e "$root/etc/systemd/system/multi-user.target.wants/jagaloket-bridge.service" ] || fail "the bridge is enabled"
 [ "$(stat -c %a "$root/var/lib/jagaloket")" = 700 ] || fail "others can read the tickets"
 inside jagaloket --version
 inside sh -c 'cd /opt/jagaloket && ! find . -user root -perm -o+w ! -type l | grep .' || fail "others can write into /opt"

@@ -62,6 +62,6 @@ def test_an_office_that_never_closes_is_open_for_weeks() -> None:
 def test_what_is_kept_follows_the_clock_forward_and_back(later: str) -> None:
     times = iter([at("2026-11-24 08:00"), at(later)])
     kept = Openings(OFFICE, lambda: next(times))
-    assert len(list(kept.samples())) == 8
+    assert len(list(kept.samples())) == 9
     fresh = [(sample.value, sample.labels) for sample in Openings(OFFICE, lambda: at(later)).samples()]
     assert [(sample.value, sample.labels) for sample in kept.samples()] == fresh

@@ -153,14 +153,13 @@ def measure(agents: int, rounds: int = 4) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the figures; fails where they are too high."""
+    """Print the figures; fails where a group takes too long."""
     agents = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     middle = measure(agents)
     for name, seconds in middle.items():
         print(f"{name:30} {seconds * 1000:8.1f} ms")  # noqa: T201
-    total = sum(middle.values())
-    print(f"{'all groups':30} {total * 1000:8.1f} ms")  # noqa: T201
-    sys.exit(total > LIMIT_SECONDS)
+    print(f"{'all groups':30} {sum(middle.values()) * 1000:8.1f} ms")  # noqa: T201
+    sys.exit(max(middle.values()) > LIMIT_SECONDS)
 
 
 if __name__ == "__main__":
