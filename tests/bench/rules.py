@@ -28,6 +28,7 @@ RULES = Path(__file__).parents[2] / "alerts" / "rules"
 LIMIT_SECONDS = 0.2
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 _FAULTY_ONE_IN = 50
+_CLOCK = b"\njagaloket_time_seconds 0\n"
 
 
 def page(folder: Path) -> str:
@@ -45,6 +46,7 @@ def page(folder: Path) -> str:
     text = exporter.render()[0].decode()
     book.shut()
     now = f"{time.time():.0f}"
+    text = re.sub(r"(?m)^(jagaloket_time_seconds) .*", r"\1 0", text)
     return re.sub(r"(?m)^(jagaloket_device_last_seen_timestamp_seconds\{.*\}) .*", rf"\1 {now}", text)
 
 
@@ -57,6 +59,7 @@ def serve(text: str) -> int:
     class Agent(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = full if int(self.path[1:]) % _FAULTY_ONE_IN else faulty
+            body = body.replace(_CLOCK, b"\njagaloket_time_seconds %d\n" % time.time())
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.send_header("Content-Length", str(len(body)))
