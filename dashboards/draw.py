@@ -1,6 +1,6 @@
 """Writes a panel as Grafana's: what kind of picture, which colours, where a click leads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 from grafana_foundation_sdk.builders import (
     bargauge,
@@ -17,17 +17,15 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from dashboards.looks import Look
-from dashboards.spec import DEVICE, OFFICE, Column, Kind, Panel, Query
+from dashboards import tables
+from dashboards.marks import link, mappings, steps, unit
+from dashboards.spec import Kind, Panel, Query
 from dashboards.words import Words
 
 Picture = bargauge.Panel | stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
 
 SOURCE = grafana.DataSourceRef(type_val="prometheus", uid="${datasource}")
 """The one data source: whoever opens the board chooses it."""
-_LEADS = {OFFICE: "office", DEVICE: "device"}
-_CHOICES = {OFFICE: ("office",), DEVICE: ("office", "counter", "device")}
-_AGENT_URL = "https://${__data.fields.instance}/"
 
 
 def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Picture:
@@ -35,7 +33,7 @@ def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Pi
     made: Picture = _KINDS[panel.kind](panel, words)
     title, about = words.panel(panel.key)
     made.id(number).title(title).description(about).grid_pos(place).datasource(SOURCE)
-    made.unit(_unit(panel.look, words)).mappings(mappings(panel.look, words)).thresholds(_steps(panel.look))
+    made.unit(unit(panel.look, words)).mappings(mappings(panel.look, words)).thresholds(steps(panel.look))
     made.color_scheme(dashboard.FieldColor().mode(_scheme(panel)))
     if panel.look.top is not None:
         made.min(0).max(panel.look.top)
@@ -46,43 +44,15 @@ def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Pi
     if panel.quiet:
         made.no_value(words("word.none"))
     if panel.link:
-        made.data_links([_link(panel.link, words, "__field.labels", panel.carries)])
+        made.data_links([link(panel.link, words, "__field.labels", panel.carries)])
     for letter, query in zip("ABCDEFGH", panel.queries, strict=False):
         made.with_target(_target(letter, query, panel, words))
     return made
 
 
-def mappings(look: Look, words: Words) -> list[model.ValueMapping]:
-    """What stands for a value: a word and a colour."""
-    options = {
-        str(value): model.ValueMappingResult(text=words(key), color=colour, index=index)
-        for index, (value, key, colour) in enumerate(look.words)
-    }
-    return [model.ValueMap(options=options)] if options else []
-
-
-def _unit(look: Look, words: Words) -> str:
-    kind, _, word = look.unit.partition(":")
-    return f"suffix:{words(word)}" if kind == "suffix" else look.unit
-
-
-def _steps(look: Look) -> dashboard.ThresholdsConfig:
-    steps = [
-        model.Threshold(value=None if index == 0 else value, color=colour)
-        for index, (value, colour) in enumerate(look.steps)
-    ]
-    return dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(steps)
-
-
 def _scheme(panel: Panel) -> model.FieldColorModeId:
     lines = panel.kind is Kind.LINES
     return model.FieldColorModeId.PALETTE_CLASSIC if lines else model.FieldColorModeId.THRESHOLDS
-
-
-def _link(board: str, words: Words, source: str, labels: Iterable[str]) -> dashboard.DashboardLink:
-    chosen = "".join(f"&var-{label}=${{{source}.{label}:percentencode}}" for label in labels)
-    title = words("word.open_board").format(board=words(f"board.{_LEADS[board]}"))
-    return dashboard.DashboardLink(title).url(f"/d/{board}?${{__url_time_range}}{chosen}")
 
 
 def _target(letter: str, query: Query, panel: Panel, words: Words) -> prometheus.Dataquery:
@@ -174,53 +144,10 @@ def _states(panel: Panel, words: Words) -> statetimeline.Panel:
     )
 
 
-def _table(panel: Panel, words: Words) -> table.Panel:
-    made = table.Panel().show_header(show_header=True)
-    if len(panel.queries) > 1:
-        made.with_transformation(model.DataTransformerConfig(id_val="merge", options={}))
-    order = {column.field: index for index, column in enumerate(panel.columns)}
-    hidden = {"Time": True, **dict.fromkeys(_extra_fields(panel), True)}
-    arranged = {"excludeByName": hidden, "indexByName": order, "renameByName": {}}
-    made.with_transformation(model.DataTransformerConfig(id_val="organize", options=arranged))
-    for column in panel.columns:
-        made.override_by_name(column.field, _column(column, panel, words))
-    by = next(column.word for column in panel.columns if column.field == panel.sort)
-    made.sort_by([common.TableSortByFieldState().display_name(words(f"word.{by}")).desc(desc=not panel.rising)])
-    return made
-
-
-def _extra_fields(panel: Panel) -> Sequence[str]:
-    """The values that a table does not show: those of queries that only bring labels."""
-    values = ["Value"] if len(panel.queries) == 1 else [f"Value #{'ABCDEFGH'[n]}" for n in range(len(panel.queries))]
-    shown = {column.field for column in panel.columns}
-    return [value for value in values if value not in shown]
-
-
-def _column(column: Column, panel: Panel, words: Words) -> list[DynamicConfigValue]:
-    properties: dict[str, object] = {"displayName": words(f"word.{column.word}")}
-    if column.width:
-        properties["custom.width"] = column.width
-    if column.look is not None:
-        properties |= {
-            "unit": _unit(column.look, words),
-            "thresholds": _steps(column.look).build().to_json(),
-            "custom.cellOptions": {"type": "color-text"},
-        }
-        if column.look.words:
-            properties["mappings"] = [one.to_json() for one in mappings(column.look, words)]
-    if column.link == "agent":
-        properties["links"] = [{"title": words("word.agent"), "url": _AGENT_URL, "targetBlank": True}]
-    elif column.link:
-        fields = {one.field for one in panel.columns}
-        carried = [choice for choice in _CHOICES[column.link] if choice in fields]
-        properties["links"] = [_link(column.link, words, "__data.fields", carried).build().to_json()]
-    return [DynamicConfigValue(id_val=name, value=value) for name, value in properties.items()]
-
-
 _KINDS: dict[Kind, Callable[[Panel, Words], Picture]] = {
     Kind.STAT: _stat,
     Kind.BARS: _bars,
     Kind.LINES: _lines,
     Kind.STATES: _states,
-    Kind.TABLE: _table,
+    Kind.TABLE: tables.draw,
 }

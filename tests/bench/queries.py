@@ -11,8 +11,9 @@ from dashboards.build import BOARDS, made
 from dashboards.words import Words
 from tests.bench.figures import Figure
 from tests.bench.fleet import AGENTS, STORIES, labels
-from tests.fakes.fleet import History, Played, escaped
+from tests.fakes.fleet import Played
 from tests.fakes.grafana import Looker
+from tests.fakes.history import History, escaped
 from tests.fakes.prometheus import Prometheus, fill, record
 
 HOURS, STEP_SECONDS, RECENT = 24, 240, 3

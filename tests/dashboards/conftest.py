@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from probes.reading import Severity
-from tests.fakes.fleet import History, Played, Story, Trouble
+from tests.fakes.fleet import Played, Story, Trouble
 from tests.fakes.grafana import SCRAPE_SECONDS
+from tests.fakes.history import History
 from tests.fakes.prometheus import Prometheus, fill, record
 
 HOURS = 48
