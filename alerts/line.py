@@ -26,7 +26,7 @@ MOST_RESENDS = 3
 MOST_INTERRUPTED = 12
 """So many tries that the agent's own end interrupted, and the row is sent no more: an agent that dies of a letter must
 not write it for ever."""
-MOST_A_MINUTE = 120
+MOST_A_MINUTE = 240
 """A channel's rate after an outage: a helpdesk must not fall over a hundred counters that are back."""
 LONGEST_REST_SECONDS = 300.0
 """A channel that is down is probed at least so often."""

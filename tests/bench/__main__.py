@@ -12,6 +12,7 @@ def _figures(*, short: bool) -> Iterable[Figure]:
     yield from ours.start(3 if short else 7)
     yield from ours.scrape(200 if short else 1000)
     yield from ours.alarm(3 if short else 10)
+    yield from ours.enqueue(200 if short else 2000)
     yield from ours.cost(45 if short else 300)
     yield from ours.snmp(45 if short else 300)
     yield from siege.siege(10 if short else 60)

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from alerts.ledger import Ledger
+from tests.alerts.make import CAMAT, NOON, fault, scanner
 from tests.bench.figures import Figure, cpu_seconds, median, pss_mib, quantile
 from tests.fakes import usbrig
 from tests.fakes.agentprocess import AgentProcess, until
@@ -196,3 +198,18 @@ def scrape(runs: int) -> Iterator[Figure]:
             connection.close()
             took.append((time.perf_counter() - began) * 1000)
     yield Figure(name=f"scrape of {series} series, p99 of {runs}", value=quantile(took, 0.99), unit="ms", limit=10.0)
+
+
+def enqueue(runs: int) -> Iterator[Figure]:
+    """From a confirmed fault to its ticket and its letter on disk: one FULL commit, on the disk of this folder."""
+    took = []
+    with TemporaryDirectory(dir=Path.cwd()) as folder:
+        ledger = Ledger.open(Path(folder) / "store.db")
+        for number in range(runs):
+            began = time.perf_counter()
+            ledger.begin(scanner(), fault(f"code-{number}"), since=NOON, addressees=(CAMAT,))
+            took.append((time.perf_counter() - began) * 1000)
+        ledger.shut()
+    note = f"over {runs} tickets"
+    yield Figure(name="fault to ticket and letter on disk, median", value=median(took), unit="ms", limit=5.0, note=note)
+    yield Figure(name="fault to ticket and letter on disk, p99", value=quantile(took, 0.99), unit="ms", note=note)

@@ -1,13 +1,14 @@
 """`make soak`: the same proofs, longer. Prints what was done, and stops at the first thing that is lost."""
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.reliability import kills, powercut, trace
+from tests.reliability import kills, outage, powercut, trace
 from tests.reliability.test_powercut import losses, recorded
 
 LIVES_A_STORE = 200
@@ -37,7 +38,20 @@ def cut(seed: int) -> str:
     return f"{2 * count} power cuts among {said} promises: 0 damaged, 0 lost"
 
 
-PROOFS: dict[str, Callable[[int], str]] = {"kill": kill, "cut": cut}
+def link(seed: int) -> str:
+    """72 hours without a link, 500 incidents."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        found = outage.play(Path(folder), seed=seed)
+    assert found.seconds <= 600, found
+    assert found.papers == found.tickets == outage.INCIDENTS, found
+    assert found.store_bytes < 20 * outage.MIB, found
+    return (
+        f"{outage.HOURS} h, {found.tickets} tickets: told {found.seconds:.0f} s after the link's return, "
+        f"{found.letters} letters, store {found.store_bytes / outage.MIB:.1f} MiB"
+    )
+
+
+PROOFS: dict[str, Callable[[int], str]] = {"kill": kill, "cut": cut, "link": link}
 
 
 def main() -> int:
@@ -46,6 +60,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("proofs", nargs="*", choices=[*PROOFS, []], help="only these; all by default")
     words = parser.parse_args()
+    logging.disable()
     for name in words.proofs or PROOFS:
         began = time.monotonic()
         print(f"{name}: {PROOFS[name](words.seed)} ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201 - what this program is for
