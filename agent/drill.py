@@ -11,7 +11,7 @@ from typing import Any
 from agent import telling, wake
 from agent.clock import SystemClock
 from agent.config import Config, ConfigError
-from agent.service import STORE, is_running, prepare_state
+from agent.statefolder import STORE, is_running, prepare_state
 from alerts.incident import DRILL, Action, Notice
 from alerts.ledger import Ledger
 from alerts.policy import PLAIN

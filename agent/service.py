@@ -5,87 +5,42 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from agent import memory, ready, telling, wake
 from agent.board import Board
-from agent.chronicler import Chronicler
 from agent.clock import SystemClock
 from agent.config import Config, ConfigError, Function
 from agent.function import FunctionState, function_state
+from agent.itself import SELF, store_damaged
+from agent.keepers import Keepers
 from agent.metrics import Exporter
-from agent.monthly import REPORTS, MonthlyReport
-from agent.morning import Morning
-from agent.openings import Openings
-from agent.outages import OutageKeeper
-from agent.outages import samples as outage_samples
+from agent.monthly import REPORTS
 from agent.perthread import PerThread
 from agent.settle import Settler
 from agent.site import Page, later
-from agent.stock import StockKeeper
-from agent.supplies import SupplyKeeper
+from agent.statefolder import STORE, alone, prepare_state
 from agent.surroundings import Surroundings
-from agent.trust import Redater, believed
-from agent.undelivered import Undelivered
-from agent.upkeep import UpkeepKeeper
+from agent.trust import believed
 from agent.view import Panel
 from agent.watch import Watch
 from agent.web import WebServer, health_page, metrics_page
-from alerts import feasts, filelock, reserve
+from alerts import feasts, reserve
 from alerts.ledger import Ledger
-from alerts.outages import COUNT_SECONDS
 from alerts.outbox import Outbox
-from probes.reading import Actor, Device, Fault, Severity
-from probes.text import clean
-from probes.wire import boot, clock
+from probes.wire import boot
 
 log = logging.getLogger("jagaloket")
-STORE = "store.db"
 STOP_SECONDS = 4
 OUTBOX_STOP_SECONDS = 2.0
 LIFE_SIGN_SECONDS = 60.0
 LATE_SECONDS = 90.0
 """The loop moves at least once per life sign; later than this it is stuck."""
 _UP = {FunctionState.UP: True, FunctionState.DEGRADED: True, FunctionState.DOWN: False, FunctionState.UNKNOWN: None}
-SELF = Device(id="jagaloket", kind="agent", label=clean("JagaLoket"), role="agent")
 
 Load = Callable[[], Config]
-
-
-def prepare_state(folder: Path) -> None:
-    """Make the state folder usable. Raises ConfigError with the remedy when it is not."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        reserve.give_back(folder / STORE)
-        (folder / "agent.lock").touch(mode=0o600)
-    except OSError as error:
-        message = f"cannot write into the state folder: {error.strerror}; name another with --state, or mend its rights"
-        raise ConfigError([f"{folder}: {message}"]) from error
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the state folder's lock: two agents on one store would raise every ticket twice."""
-    with (folder / "agent.lock").open("r+") as lock:
-        try:
-            filelock.alone(lock.fileno())
-        except OSError as error:
-            message = "another agent works here; stop it first, or name another folder with --state"
-            raise ConfigError([f"{folder}: {message}"]) from error
-        yield
-
-
-def is_running(folder: Path) -> bool:
-    """Whether an agent holds this state folder."""
-    try:
-        with alone(folder):
-            return False
-    except ConfigError:
-        return True
-    except OSError:
-        return False
 
 
 def serve(load: Load, folder: Path) -> None:
@@ -119,23 +74,18 @@ class Agent:
         self._settler = Settler(self._book, self._panel, clock=self._clock, told=self._told)
         self._settler.link_back = self._link_back
         self._watch = Watch(self._settler, clock=self._clock)
-        self._morning = Morning(lambda: self._config.office, self._look_at_all)
-        self._supplies = SupplyKeeper(self._panel, self._book, self._clock)
-        self._outages = OutageKeeper(self._panel, self._book)
-        self._upkeep = UpkeepKeeper(
-            self._panel, self._book, self._clock, told=self._told, replaced=self._supplies.replaced
-        )
-        self._chronicler = Chronicler(self._panel, self._book, self._clock, lambda: self._config)
-        self._settler.before_change = self._chronicler.before_change
-        self._stock = StockKeeper(
-            self._panel,
-            self._book,
-            self._clock,
+        self._keepers = Keepers(
+            config=lambda: self._config,
+            people=lambda: self._settler.cases.addressees,
+            book=self._book,
+            panel=self._panel,
+            clock=self._clock,
+            folder=folder,
+            open_ledger=self._open_ledger,
             told=self._told,
-            seen=self._supplies.levels,
-            replaced=self._supplies.replaced,
-            believed=self._upkeep.believed,
+            look_at_all=self._look_at_all,
         )
+        self._settler.before_change = self._keepers.chronicler.before_change
         self._ledger = PerThread(self._open_ledger, Ledger.shut)
         self._pages = self._make_pages()
         self._web = WebServer(config.web, self._pages)
@@ -154,22 +104,8 @@ class Agent:
         signal.signal(signal.SIGHUP, lambda *_: self._watch.call(self._reload))
         if wake.SIGNAL is not None:
             signal.signal(wake.SIGNAL, lambda *_: self._told())
-        self._watch.every(LIFE_SIGN_SECONDS, Redater(self._book, wall=self._clock.wall).keep)
         self._watch.every(LIFE_SIGN_SECONDS, self._life_sign)
-        self._watch.every(LIFE_SIGN_SECONDS, self._attend)
-        self._watch.every(LIFE_SIGN_SECONDS, self._supplies.keep)
-        people, told = lambda: self._settler.cases.addressees, self._told
-        undelivered = Undelivered(self._book, SELF, people, clock=self._clock, told=told)
-        self._watch.every(LIFE_SIGN_SECONDS, undelivered.keep)
-        self._outages.start()
-        self._watch.every(COUNT_SECONDS, self._outages.keep)
-        self._watch.every(LIFE_SIGN_SECONDS, self._upkeep.keep)
-        self._watch.every(LIFE_SIGN_SECONDS, self._chronicler.keep)
-        self._watch.every(LIFE_SIGN_SECONDS, self._stock.keep)
-        monthly = MonthlyReport(
-            lambda: self._config, self._open_ledger, self._folder / REPORTS, self._clock, self._told
-        )
-        self._watch.every(LIFE_SIGN_SECONDS, monthly.keep)
+        self._keepers.start(self._watch)
         host, port = self._web.address[:2]
         log.info("watching %d devices; board at http://%s:%d/", len(self._config.watched), host, port)
         if self._manager.watchdog_seconds:
@@ -187,7 +123,7 @@ class Agent:
         self._manager.stopping()
         self._outbox.stop(OUTBOX_STOP_SECONDS)
         self._web.stop()
-        self._chronicler.stop()
+        self._keepers.stop()
         self._book.shut()
         with suppress(OSError):
             boot.end(self._folder)
@@ -199,8 +135,7 @@ class Agent:
         self._settler.cases.around = Surroundings.of(self._config)
         self._book.policy = self._config.tickets
         self._watch.watch(self._config.watched)
-        self._upkeep.take(self._config, self._settler.cases.addressees)
-        self._stock.take(self._config, self._settler.cases.addressees)
+        self._keepers.take()
         if self._config.office.holidays:
             threading.Thread(target=self._learn_holidays, name="holidays", daemon=True).start()
 
@@ -255,25 +190,10 @@ class Agent:
         for item in self._config.watched:
             self._watch.wake(item.device.id)
 
-    def _attend(self) -> None:
-        """Letters that had to wait, and tickets that nobody took up."""
-        self._morning.attend(self._clock.wall())
-        is_open = clock.trusted() and self._config.office.is_open(self._clock.wall()) is not False
-        try:
-            if self._book.attend(self._settler.cases.addressees, is_open=is_open):
-                self._told()
-        except OSError as error:
-            log.warning("tickets could not be attended to, the next minute tries again: %s", clean(str(error), 200))
-
     def _own_faults(self) -> None:
         """What the agent has to say of itself at start: a store that had to be repaired."""
         if self._book.salvage is not None:
-            fault = Fault(
-                code="store-damaged",
-                severity=Severity.NOTICE,
-                actor=Actor.TECHNICIAN,
-                detail=clean(str(self._book.salvage), 300),
-            )
+            fault = store_damaged(self._book.salvage)
             self._book.begin(SELF, fault, since=self._clock.wall(), addressees=self._settler.cases.addressees)
 
     def _open_ledger(self) -> Ledger:
@@ -286,13 +206,7 @@ class Agent:
             ledger=self._ledger,
             functions=lambda: {item.id: _UP[state] for item, state in self._functions().items()},
             office_open=lambda: believed(self._config.office.is_open)(self._clock.wall()),
-            more={
-                "supplies": self._supplies.samples,
-                "hours": Openings(self._config.office, self._clock.wall).samples,
-                "outages": lambda: outage_samples(self._ledger().outages),
-                "maintenance": self._upkeep.samples,
-                "stock": self._stock.samples,
-            },
+            more=self._keepers.samples(self._ledger),
         )
         board = Board(
             panel=self._panel,

@@ -6,7 +6,7 @@ from typing import Any
 from agent import workorders
 from agent.config import Config
 from agent.function import function_state
-from agent.service import is_running
+from agent.statefolder import is_running
 from alerts.office import Office
 from alerts.words import words
 from probes.reading import State

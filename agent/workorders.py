@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import ConfigError, load
-from agent.service import STORE
+from agent.statefolder import STORE
 from alerts.effect import effect, steadiness
 from alerts.incident import STOCK, Status, Ticket
 from alerts.ledger import Ledger

@@ -19,8 +19,9 @@ from agent.config import Config, ConfigError
 from agent.guest import Allowance
 from agent.metrics import Exporter
 from agent.perthread import PerThread
-from agent.service import OUTBOX_STOP_SECONDS, STORE, alone, prepare_state
+from agent.service import OUTBOX_STOP_SECONDS
 from agent.site import Answer, Page, Request, refusal
+from agent.statefolder import STORE, alone, prepare_state
 from agent.view import Panel
 from agent.web import WebServer, health_page, metrics_page
 from alerts.ledger import Ledger

@@ -8,7 +8,7 @@ from typing import Any
 from agent.config import Config, ConfigError
 from agent.doctor import desks, equipment, own, pc
 from agent.doctor.finding import Finding, Subject, Verdict, mend
-from agent.service import is_running
+from agent.statefolder import is_running
 from probes.text import clean
 
 __all__ = ["CHECKS", "Subject", "Verdict", "as_the_agent", "examine", "exit_code", "lines", "plain", "subject"]

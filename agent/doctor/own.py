@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agent import __version__
 from agent.doctor.finding import Finding, Subject, mend, note, skipped, well
-from agent.service import STORE
+from agent.statefolder import STORE
 from alerts import feasts
 from alerts.incident import DeliveryError
 from alerts.migrations import VERSION

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agent import drill, service
+from agent import drill, statefolder
 from agent.cli import cli
 from agent.config import Config
 from agent.sampleletters import SAMPLES
@@ -54,7 +54,7 @@ def test_a_drill_leaves_a_closed_ticket_that_counts_nowhere(tmp_path: Path) -> N
     with FakeSmtp() as server:
         first, second = run(server, tmp_path), run(server, tmp_path)
     assert first.ticket != second.ticket
-    book = Ledger.open(tmp_path / service.STORE)
+    book = Ledger.open(tmp_path / statefolder.STORE)
     assert book.standing() == ()
     assert {ticket.status for ticket in book.tickets()} == {Status.CLOSED}
     assert book.ticket_counts() == {}
@@ -83,8 +83,8 @@ def test_a_drill_that_cannot_be_sent_says_what_it_waits_for(tmp_path: Path) -> N
 
 
 def test_a_drill_beside_a_running_agent_leaves_the_sending_to_it(tmp_path: Path) -> None:
-    service.prepare_state(tmp_path)
-    with FakeSmtp() as server, service.alone(tmp_path):
+    statefolder.prepare_state(tmp_path)
+    with FakeSmtp() as server, statefolder.alone(tmp_path):
         outcome = drill.run(config(server), tmp_path, timeout_seconds=0.5, pause=lambda _: None)
         assert server.arrived == []
     assert outcome.by_agent

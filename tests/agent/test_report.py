@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from agent import reportforms, reporting
 from agent.cli import cli
 from agent.config import ConfigError
-from agent.service import STORE
+from agent.statefolder import STORE
 from alerts.pdf import Canvas
 from alerts.reportparts import Report
 from probes.reading import Device

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.service import SELF
+from agent.itself import SELF
 from agent.undelivered import CODE, STANDS_SECONDS, Undelivered
 from alerts.incident import Addressee
 from alerts.ledger import Ledger

@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from agent import service
+from agent import statefolder
 from alerts import reserve
 from alerts.ledger import Ledger
 from alerts.letter import Mail, MailSettings, MailTo, addressees
@@ -41,11 +41,11 @@ class Counter:
 
     @property
     def store(self) -> Path:
-        return self.folder / service.STORE
+        return self.folder / statefolder.STORE
 
     def start(self) -> None:
         """The agent starts, on a full disk or not."""
-        service.prepare_state(self.folder)
+        statefolder.prepare_state(self.folder)
         self.ledger = Ledger.open(self.store)
         self.outbox = Outbox(lambda: Ledger.open(self.store, check=False), [self.mail], clock=Steps(), boot="b")
 
