@@ -10,23 +10,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from agent import memory, ready, telling, wake
-from agent.board import Board
 from agent.clock import SystemClock
-from agent.config import Config, ConfigError, Function
-from agent.function import FunctionState, function_state
+from agent.config import Config, ConfigError
 from agent.itself import SELF, store_damaged
 from agent.keepers import Keepers
-from agent.metrics import Exporter
 from agent.monthly import REPORTS
+from agent.pageset import pages
 from agent.perthread import PerThread
 from agent.settle import Settler
-from agent.site import Page, later
+from agent.site import Page
 from agent.statefolder import STORE, alone, prepare_state
 from agent.surroundings import Surroundings
-from agent.trust import believed
 from agent.view import Panel
 from agent.watch import Watch
-from agent.web import WebServer, health_page, metrics_page
+from agent.web import WebServer
 from alerts import feasts, reserve
 from alerts.ledger import Ledger
 from alerts.outbox import Outbox
@@ -38,7 +35,6 @@ OUTBOX_STOP_SECONDS = 2.0
 LIFE_SIGN_SECONDS = 60.0
 LATE_SECONDS = 90.0
 """The loop moves at least once per life sign; later than this it is stuck."""
-_UP = {FunctionState.UP: True, FunctionState.DEGRADED: True, FunctionState.DOWN: False, FunctionState.UNKNOWN: None}
 
 Load = Callable[[], Config]
 
@@ -201,30 +197,14 @@ class Agent:
         return Ledger.open(self._store, zone=self._config.office.zone, check=False)
 
     def _make_pages(self) -> dict[str, Page]:
-        exporter = Exporter(
+        return pages(
+            self._config,
             panel=self._panel,
             ledger=self._ledger,
-            functions=lambda: {item.id: _UP[state] for item, state in self._functions().items()},
-            office_open=lambda: believed(self._config.office.is_open)(self._clock.wall()),
+            wall=self._clock.wall,
             more=self._keepers.samples(self._ledger),
+            checks=self._checks,
         )
-        board = Board(
-            panel=self._panel,
-            office=self._config.office,
-            ledger=self._ledger,
-            functions=lambda: {item.label: state for item, state in self._functions().items()},
-        )
-        return {
-            "/": board.page,
-            "/month": later(self._make_month),
-            "/metrics": metrics_page(exporter.render),
-            "/health": health_page(self._checks),
-        }
-
-    def _make_month(self) -> Page:
-        from agent.month import MonthPage  # noqa: PLC0415 - loaded when somebody looks
-
-        return MonthPage(config=lambda: self._config, ledger=self._ledger).page
 
     def _checks(self) -> Mapping[str, str]:
         """What makes the agent itself unwell, for /health: a check's name and "" or the reason."""
@@ -244,8 +224,3 @@ class Agent:
 
     def _status(self) -> str:
         return f"watching {len(self._config.watched)} devices"
-
-    def _functions(self) -> Mapping[Function, FunctionState]:
-        """What each function can do now."""
-        states = {view.device.id: view.state for view in self._panel.views()}
-        return {item: function_state(item, states) for item in self._config.functions}
