@@ -1,6 +1,7 @@
 """Bytes that claim to be a webhook."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,11 @@ from hypothesis import strategies as st
 
 from agent.bridge import words
 from agent.bridge.payload import ALERTS_LIMIT, PayloadError, parse
+from agent.bridge.words import KIND
+from alerts.words import languages
+from alerts.words import words as locale
 from probes.reading import Actor, Severity
+from tests.alerts.test_rules import ALERTS
 from tests.fakes.alertmanager import alert, webhook
 
 NOON = 1_795_496_400.0
@@ -129,3 +134,12 @@ def test_an_alert_is_called_by_its_counter_and_told_in_the_language() -> None:
     assert words.fault(one, "en").detail.startswith("EN Loket 1")
     assert words.code("JagaLoketCounterSilent") == "counter-silent"
     assert words.code("NodeDown") == "node-down"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_alert_that_becomes_a_ticket_has_words_of_its_own(language: str) -> None:
+    say = locale(language)
+    unknown = say.fault("nonsense", KIND).step
+    bridged = [rule.name for rule in ALERTS if re.search(r"scope: (fleet|office|counter|agent)\b", rule.text)]
+    assert len(bridged) > 10
+    assert [name for name in bridged if say.fault(words.code(name), KIND).step == unknown] == []
