@@ -9,7 +9,7 @@ import secrets
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NoReturn, TypeVar
 
 from alerts import quorum
 from alerts.desk import Desk, Errand, Remote
@@ -94,7 +94,9 @@ class Helpdesk(Desk):
         """Another counter's open ticket on the same fault, where it is now said that this one sees it, too."""
         for one in self._search(errand.shared) if errand.shared else ():
             remote = self.look(one)
-            if remote is not None and not remote.closed:
+            if remote is None:
+                self._contradict(one)
+            elif not remote.closed:
                 self._tell(errand, one)
                 return self._place(one)
         return None
@@ -142,6 +144,8 @@ class Helpdesk(Desk):
         """Tell something new of a ticket that the desk has; nothing twice."""
         remote = self.look(remote_id)
         if remote is None:
+            if remote_id in self._search(errand.shared or errand.key):
+                self._contradict(remote_id)
             log.info("%s: ticket %s is gone", self.url, clean(remote_id))
             return None if errand.ends else self._join(errand) or self._create(errand)
         if errand.ends:
@@ -172,9 +176,7 @@ class Helpdesk(Desk):
     def _is_solved(self, errand: Errand, here: str) -> bool | None:
         """Whether the ticket is closed now, or at least says that the fault is over."""
         solved = self._after(here)
-        if solved is None:
-            return True
-        if not self._was_said(here, errand.mark):
+        if solved is None or not self._was_said(here, errand.mark):
             msg = f"{self.url}: ticket {clean(here)} was solved, they say, but the note is not there"
             raise DeliveryError(msg, uncertain=True)
         if not solved.closed:
@@ -193,6 +195,11 @@ class Helpdesk(Desk):
         if not self._was_said(remote_id, mark):
             msg = f"{self.url}: a note to ticket {clean(remote_id)} was accepted, but is not there"
             raise DeliveryError(msg, uncertain=True)
+
+    def _contradict(self, remote_id: str) -> NoReturn:
+        """A page that is not there for a moment, before a proxy for instance, is no ticket that is gone."""
+        msg = f"{self.url}: ticket {clean(remote_id)} is found, but cannot be read; check the rights and the way there"
+        raise DeliveryError(msg)
 
     def _was_said(self, remote_id: str, mark: str) -> bool:
         return any(mark in one.text for one in self._reading(lambda: self.notes(remote_id, 0)))

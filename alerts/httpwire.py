@@ -31,10 +31,11 @@ class Wire:
             self.left = self.late = False
 
     def connected(self, wire: socket.socket) -> None:
-        """There is a new connection; kept as a second handle. Raises TimeoutError when it comes too late."""
+        """There is a new connection; kept as a second handle. Closed, with TimeoutError, when it comes too late."""
         with self._guard:
             self._release()
             if self.late:
+                wire.close()
                 raise TimeoutError
             self._socket = wire.dup()
 

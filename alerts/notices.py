@@ -183,7 +183,8 @@ def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed, now:
     connection.execute(
         "INSERT INTO desk_ticket (desk, ticket, remote_id, url, state, polled) "
         "VALUES (?1, ?2, ?3, ?4, coalesce(?5, 'open'), ?6) "
-        "ON CONFLICT (desk, ticket) DO UPDATE SET url = excluded.url, state = coalesce(?5, state), "
+        "ON CONFLICT (desk, ticket) DO UPDATE SET url = excluded.url, "
+        "state = coalesce(?5, CASE state WHEN 'gone' THEN 'open' ELSE state END), "
         "last_note = CASE remote_id WHEN excluded.remote_id THEN last_note ELSE 0 END, remote_id = excluded.remote_id",
         (
             notice.addressee.channel,

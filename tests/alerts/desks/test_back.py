@@ -135,6 +135,20 @@ def test_a_ticket_that_is_gone_is_not_asked_for_again(poll: Poll, counter: Count
     assert ticket(counter).status is Status.NEW
 
 
+@pytest.mark.parametrize("times", [1, 2, 100])
+def test_a_desk_that_finds_nothing_for_a_while_loses_no_ticket(
+    poll: Poll, counter: Counter, fake: FakeDesk, times: int
+) -> None:
+    fake.tricks = [Trick(play=instead(404, {}), fits=lambda _: True, times=times)]
+    poll.round()
+    fake.tricks = []
+    fake.write_note(paper(fake), "Sudah", "Budi")
+    counter.steps.now += LONGEST_REST_SECONDS
+    poll.round()
+    poll.round()
+    assert [text for _, text in notes(counter)] == ["Sudah"]
+
+
 def test_old_tickets_are_left_alone(poll: Poll, counter: Counter, fake: FakeDesk) -> None:
     counter.end()
     counter.drain()

@@ -263,6 +263,17 @@ def test_a_ticket_that_was_closed_before_we_looked_is_found(counter: Counter, fa
     one_paper(counter, fake)
 
 
+@helpdesks
+def test_a_page_that_is_missing_for_a_moment_is_no_ticket_that_is_gone(counter: Counter, fake: FakeDesk) -> None:
+    counter.begin()
+    counter.drain()
+    counter.end()
+    fake.tricks = [Trick(play=instead(404, {}), fits=lambda asked: not asked.writes)]
+    counter.drain()
+    paper = one_paper(counter, fake)
+    assert (said(paper, "recovered"), paper.closed) == (1, True)
+
+
 @pytest.mark.parametrize("body", [{"id": 5}, b"", ["Comments added"]], ids=["a number", "nothing", "words"])
 @helpdesks
 def test_a_note_that_was_accepted_but_is_not_there_is_written_again(
