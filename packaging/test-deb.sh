@@ -109,6 +109,17 @@ cmp "$work/before.toml" "$root/etc/jagaloket/jagaloket.toml" || fail "the config
 start
 stop
 
+say "the optional units are there, and off"
+for unit in jagaloket-bridge jagaloket-push; do
+    [ -f "$root/lib/systemd/system/$unit.service" ] || fail "$unit is missing"
+    [ ! -e "$root/etc/systemd/system/multi-user.target.wants/$unit.service" ] || fail "$unit is on"
+done
+# As an administrator and systemd leave it: both switched on, each with its folder.
+wants=$root/etc/systemd/system/multi-user.target.wants
+ln -s /lib/systemd/system/jagaloket-bridge.service /lib/systemd/system/jagaloket-push.service "$wants"
+mkdir -p "$root/var/lib/jagaloket-bridge" "$root/var/lib/private/jagaloket-push"
+ln -s private/jagaloket-push "$root/var/lib/jagaloket-push"
+
 say "remove keeps both, purge removes all"
 inside dpkg -r jagaloket >"$work/log" 2>&1 || { cat "$work/log"; fail "remove"; }
 for kept in etc/jagaloket/jagaloket.toml var/lib/jagaloket/store.db; do

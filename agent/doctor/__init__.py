@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config, ConfigError
-from agent.doctor import desks, equipment, own, pc
+from agent.doctor import centre, desks, equipment, own, pc, power
 from agent.doctor.finding import Finding, Subject, Verdict, mend
 from agent.statefolder import is_running
 from probes.text import clean
@@ -28,9 +28,11 @@ CHECKS: Mapping[str, Callable[[Subject], Finding]] = {
     "libusb": equipment.libusb,
     "cups": equipment.cups,
     "card readers": equipment.card_readers,
+    "ups": power.ups,
     "calendar": own.calendar,
     "mail": own.mail,
     "desks": desks.desks,
+    "centre": centre.centre,
     "address": own.address,
     "service": own.service,
 }

@@ -41,6 +41,11 @@ class Subject:
     running: bool
     usb: Tree = field(default_factory=Tree)
 
+    @property
+    def is_bridge(self) -> bool:
+        """Whether the bridge from Alertmanager is examined: a server that looks at no equipment."""
+        return self.config is not None and self.config.bridge is not None
+
 
 def well(text: str) -> Finding:
     """As it should be."""

@@ -35,6 +35,8 @@ def configuration(subject: Subject) -> Finding:
         return mend("; ".join(subject.errors), "mend these lines; jagaloket check-config names them all")
     if subject.path is None:
         return note("there is none: the agent watches what it finds, and tells nobody", "run: sudo jagaloket setup")
+    if subject.is_bridge:
+        return well(f"{subject.path}: valid, of a bridge from Alertmanager")
     counts = f"{len(subject.config.watched)} devices, {len(subject.config.functions)} functions"
     return well(f"{subject.path}: valid, {counts}")
 
@@ -80,16 +82,17 @@ def address(subject: Subject) -> Finding:
     """Whether the pages have their port."""
     if subject.config is None:
         return skipped("no valid configuration")
-    host, port = subject.config.web.address
+    host, port = (subject.config.bridge or subject.config.web).address
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         if subject.running:
             with socket.create_connection((host, port), _KNOCK_SECONDS):
-                return well(f"the running agent answers at {host}:{port}")
+                return well(f"the running {_who(subject)} answers at {host}:{port}")
         with socket.create_server((host, port), family=family):
             return well(f"{host}:{port} is free")
     except OSError as error:
-        remedy = f"see who uses it with: ss -ltnp 'sport = :{port}'; end that, or write another port in [web] listen"
+        seen = f"see who uses it with: ss -ltnp 'sport = :{port}'"
+        remedy = f"{seen}; end that, or write another port in {_table(subject)} listen"
         return mend(f"{host}:{port}: {error.strerror or error}", remedy)
 
 
@@ -128,7 +131,19 @@ def calendar(subject: Subject) -> Finding:
 
 def service(subject: Subject) -> Finding:
     """Whether somebody watches at all."""
+    who = _who(subject)
     if subject.running:
-        return well("the agent is running")
-    start = "sudo systemctl enable --now jagaloket" if _SYSTEMD.is_dir() else "jagaloket run"
-    return mend("the agent is not running", f"start it: {start}")
+        return well(f"the {who} is running")
+    if _SYSTEMD.is_dir():
+        start = f"sudo systemctl enable --now jagaloket{'-bridge' if subject.is_bridge else ''}"
+    else:
+        start = f"jagaloket -c {subject.path} bridge" if subject.is_bridge else "jagaloket run"
+    return mend(f"the {who} is not running", f"start it: {start}")
+
+
+def _who(subject: Subject) -> str:
+    return "bridge" if subject.is_bridge else "agent"
+
+
+def _table(subject: Subject) -> str:
+    return "[bridge]" if subject.is_bridge else "[web]"

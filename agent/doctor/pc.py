@@ -27,8 +27,10 @@ def clock_right(_subject: Subject) -> Finding:
     return well("kept by a time service")
 
 
-def echo(_subject: Subject) -> Finding:
+def echo(subject: Subject) -> Finding:
     """Whether ping works for the agent."""
+    if subject.is_bridge:
+        return skipped("a bridge sends no echo requests")
     kinds = {"IPv4": socket.AF_INET, "IPv6": socket.AF_INET6}
     denied = [name for name, kind in kinds.items() if not icmp.allowed(kind)]
     if "IPv4" in denied:
@@ -37,8 +39,10 @@ def echo(_subject: Subject) -> Finding:
     return well("allowed" if not denied else "allowed for IPv4; this PC has no IPv6")
 
 
-def hotplug_events(_subject: Subject) -> Finding:
+def hotplug_events(subject: Subject) -> Finding:
     """Whether the kernel tells at once when something is unplugged."""
+    if subject.is_bridge:
+        return skipped("a bridge looks at no equipment")
     try:
         hotplug.shared.subscribe(lambda _event: None)()
     except OSError as error:

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,15 @@ from click.testing import CliRunner, Result
 from agent import doctor
 from agent.cli import cli
 from agent.config import Config, load
-from agent.doctor import desks, equipment, own, pc
+from agent.doctor import centre, desks, equipment, own, pc, power
 from agent.doctor.finding import Finding, Subject, Verdict, mend, well
 from alerts.ledger import Ledger
 from alerts.migrations import VERSION
-from tests.fakes.agentprocess import AgentProcess
+from tests.fakes.agentprocess import AgentProcess, until
 from tests.fakes.desks.rt import FakeRt
 from tests.fakes.desks.server import TOKEN
 from tests.fakes.http import free_port
+from tests.fakes.nut import real_upsd
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.usbtree import UsbTree
 
@@ -242,3 +244,59 @@ def test_a_desk_is_asked_for_rights_and_names(  # noqa: PLR0913, PLR0917 - a tab
 
 def test_without_a_desk_there_is_nothing_to_ask(patient: Callable[..., Subject]) -> None:
     assert desks.desks(patient()).verdict is Verdict.SKIPPED
+
+
+def test_a_ups_that_nut_knows_is_well(patient: Callable[..., Subject], tmp_path: Path) -> None:
+    with real_upsd(tmp_path, loket="UPS") as upsd:
+        table = f'{PC}[device.ups]\nkind = "ups"\nport = {upsd.port}\n'
+        until(lambda: power.ups(patient(table)) == well("can be asked: ups"))
+        wrong = power.ups(patient(f'{table}ups = "lain"\n'))
+    assert verdict(wrong) is Verdict.MEND
+    assert "upsc -l" in wrong.text
+
+
+def test_a_ups_without_nut_is_to_mend_and_one_of_another_pc_may_be_off(patient: Callable[..., Subject]) -> None:
+    found = power.ups(patient(f'{PC}[device.ups]\nkind = "ups"\nport = {free_port()}\n'))
+    assert verdict(found) is Verdict.MEND
+    assert "nut-server" in found.text
+    assert power.ups(patient()).verdict is Verdict.SKIPPED
+
+
+def test_the_way_to_the_centre_is_examined_once_somebody_began_with_it(
+    patient: Callable[..., Subject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(centre, "FOLDER", tmp_path)
+    monkeypatch.setattr(centre, "PROGRAM", tmp_path / "vmagent")
+    with socket.create_server(("127.0.0.1", 0)) as vmagent:
+        monkeypatch.setattr(centre, "ADDRESS", vmagent.getsockname())
+        assert centre.centre(patient()).verdict is Verdict.SKIPPED
+        steps = {
+            "push.yml": "push.env",
+            "push.env": "push.password",
+            "push.password": "apt install victoria-metrics",
+        }
+        for made, wanted in steps.items():
+            (tmp_path / made).touch()
+            found = centre.centre(patient())
+            assert verdict(found) is Verdict.MEND
+            assert wanted in f"{found.text} {found.remedy}"
+        (tmp_path / "vmagent").touch()
+        assert centre.centre(patient()).verdict is Verdict.WELL
+    assert "jagaloket-push" in centre.centre(patient()).remedy
+
+
+def test_a_bridge_is_examined_as_a_bridge(patient: Callable[..., Subject], tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("a-token-that-nobody-guesses", "utf-8")
+    token.chmod(0o600)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        who = patient(f'[bridge]\ntoken_file = "{token}"\nlisten = "{listen}"\n')
+        found = doctor.examine(who)
+        assert listen in found["address"].text
+        assert "[bridge] listen" in found["address"].remedy
+        running = doctor.examine(replace(who, running=True))
+    assert found["service"].text == "the bridge is not running"
+    assert "bridge" in found["service"].remedy
+    assert {found[name].verdict for name in ("ping", "hotplug", "ups")} == {Verdict.SKIPPED}
+    assert running["address"].text == f"the running bridge answers at {listen}"
