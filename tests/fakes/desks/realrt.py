@@ -77,7 +77,7 @@ class RealRt:
         self.token, self.technician = out.decode().split()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(SERVER), "--host", "127.0.0.1", "--port", str(self.port)],
+                ["setpriv", "--pdeathsig", "TERM", str(SERVER), "--host", "127.0.0.1", "--port", str(self.port)],
                 env=self._env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         try:
