@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.reliability import kills, outage, powercut, trace
+from tests.reliability import kills, outage, powercut, soak, trace
 from tests.reliability.test_powercut import losses, recorded
 
 LIVES_A_STORE = 200
@@ -51,7 +51,22 @@ def link(seed: int) -> str:
     )
 
 
-PROOFS: dict[str, Callable[[int], str]] = {"kill": kill, "cut": cut, "link": link}
+def days(_: int) -> str:
+    """Seven days of the whole agent."""
+    with TemporaryDirectory() as folder:
+        found = soak.play(Path(folder), 24 * 7)
+    with TemporaryDirectory() as folder:
+        leaking = soak.play(Path(folder), soak.WARM_HOURS + 24, "leak")
+    assert leaking.slope > 10, leaking
+    assert found.slope < 10, found
+    assert max(found.fds, found.threads) <= 2, found
+    return (
+        f"{found.hours} h: {found.slope:.1f} KiB an hour, files within {found.fds}, threads within {found.threads}, "
+        f"{found.letters} letters"
+    )
+
+
+PROOFS: dict[str, Callable[[int], str]] = {"kill": kill, "cut": cut, "link": link, "days": days}
 
 
 def main() -> int:
