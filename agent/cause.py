@@ -30,7 +30,7 @@ _CONTROLLER_DEVICES = 3
 NOT_CONNECTED = "not-connected"
 _LAYERS = (
     *("power-out", "cable-unplugged", "no-address", "gateway-down"),
-    *("internet-down", "dns-failed", "captive-portal", "vpn-down", "service-down"),
+    *("internet-down", "dns-failed", "captive-portal", "internet-filtered", "vpn-down", "service-down"),
 )
 """From the wall outlet upwards, as probes/link asks them."""
 _RANK = {code: rank for rank, code in enumerate(_LAYERS)}

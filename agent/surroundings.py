@@ -13,7 +13,12 @@ from alerts.season import Window
 from probes.reading import Device, Fault, State
 from probes.text import SafeText, clean
 
-_SHARED = frozenset({"internet-down", "dns-failed", "captive-portal", "vpn-down", "service-down", "tls-invalid"})
+_SHARED = frozenset(
+    {
+        *("internet-down", "dns-failed", "captive-portal", "internet-filtered"),
+        *("vpn-down", "service-down", "tls-invalid"),
+    }
+)
 """What all counters of a site see, for they share one way out."""
 _KEY_BYTES = 300
 

@@ -1,4 +1,4 @@
-"""The way from this PC to the services it needs: cable, address, gateway, internet, DNS, portal, VPN, services.
+"""The way from this PC to the services it needs: cable, address, gateway, internet, DNS, portal, TLS, VPN, services.
 
 The first layer that fails is the fault; what lies behind it is skipped, not failed.
 """
@@ -6,10 +6,12 @@ The first layer that fails is the fault; what lies behind it is skipped, not fai
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
 from probes.link import metrics
+from probes.link.control import ControlLayer, hosts
 from probes.link.gateway import GatewayLayer
 from probes.link.interception import InterceptionLayer
 from probes.link.ladder import Layer, Verdict, climb
@@ -18,16 +20,16 @@ from probes.link.portal import KnownPage, PortalLayer
 from probes.link.quality import Flapping, QualityLayer
 from probes.link.service import Service, ServiceLayer
 from probes.link.vpn import Vpn, VpnLayer
-from probes.link.wan import DnsLayer, InternetLayer
+from probes.link.wan import DnsLayer, InternetLayer, literals
 from probes.probe import Candidate, Probe
 from probes.reading import Actor, Fault, Metric, ProbeError, Reading, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import icmp, route
-from probes.wire.address import Endpoint, endpoint, family
+from probes.wire.address import family
 
 _CODES = (
     *("power-out", "cable-unplugged", "no-address", "gateway-down"),
-    *("internet-down", "dns-failed", "captive-portal"),
+    *("internet-down", "dns-failed", "captive-portal", "internet-filtered"),
 )
 _BLAMED = (
     *_CODES,
@@ -37,6 +39,9 @@ _BLAMED = (
 _PAGES = (
     KnownPage(url="http://connectivitycheck.gstatic.com/generate_204"),
     KnownPage(url="http://www.msftconnecttest.com/connecttest.txt", status=200, body="Microsoft Connect Test"),
+)
+_PROPOSAL = SafeText(
+    'to see whether somebody opens TLS on the way, add two sites that you know: control = ["https://...", "https://..."]'
 )
 _BLOCK_PAGES = ("trustpositif.kominfo.go.id", "27.54.116.70")
 _INTERNET = (
@@ -58,6 +63,8 @@ class Link(Probe):
     resolvers: where not those of the system. dns_names: names that do not go away, [] to leave this layer out.
     interception: also ask once an hour whether somebody on the way answers DNS queries meant for others.
     portal: pages whose content is known, [] to leave this layer out.
+    control: hosts that we know, "https://HOST[:PORT]/", to see whether TLS passes unchanged; [] leaves this layer out.
+    control_ca_file: who signs their certificates, where not those whom this PC trusts.
     block_pages: names and addresses where blocked domains lead.
     vpn: the tunnel, where there is one. services: what the counter's work needs.
     loss_limit_ratio, latency_limit_seconds: from where on the way is bad.
@@ -71,6 +78,8 @@ class Link(Probe):
     dns_names: tuple[str, ...] = ("google.com", "cloudflare.com", "kemendagri.go.id")
     interception: bool = True
     portal: tuple[KnownPage, ...] = _PAGES
+    control: tuple[str, ...] = ()
+    control_ca_file: Path | None = None
     block_pages: tuple[str, ...] = _BLOCK_PAGES
     vpn: Vpn | None = None
     services: tuple[Service, ...] = ()
@@ -104,9 +113,10 @@ class Link(Probe):
 
     def _ladder(self) -> tuple[Layer, ...]:
         line = Line(wanted_interface=self.interface, wanted_gateway=self.gateway)
-        internet = _literals("internet", self.internet, 443)
-        dns = DnsLayer(_literals("resolvers", self.resolvers, 53), self.dns_names)
+        internet = literals("internet", self.internet, 443)
+        dns = DnsLayer(literals("resolvers", self.resolvers, 53), self.dns_names)
         vpn = VpnLayer(self.vpn)
+        blocked = frozenset(self.block_pages)
         return (
             CarrierLayer(line),
             AddressLayer(line),
@@ -121,8 +131,9 @@ class Link(Probe):
             dns,
             InterceptionLayer(line, self.dns_names if self.interception else ()),
             PortalLayer(self.portal, dns.servers),
+            ControlLayer(hosts(self.control), dns.servers, ca_file=self.control_ca_file, block_pages=blocked),
             vpn,
-            ServiceLayer(self.services, dns.servers, vpn, frozenset(self.block_pages)),
+            ServiceLayer(self.services, dns.servers, vpn, blocked),
         )
 
     def read(self) -> Reading:
@@ -137,7 +148,7 @@ class Link(Probe):
         return Reading(
             reachable=True,
             faults=tuple(self._blame(fault) for fault in (*faults, *self._flaps(faults, now))),
-            samples=tuple(sample for name, verdict in found.items() for sample in _samples(name, verdict)),
+            samples=metrics.lowest(sample for name, verdict in found.items() for sample in _samples(name, verdict)),
             facts={key: text for verdict in found.values() for key, text in verdict.facts.items() if text},
             capabilities=self._capabilities(found),
         )
@@ -158,6 +169,7 @@ class Link(Probe):
     def _capabilities(self, found: Mapping[str, Verdict]) -> dict[str, bool]:
         """A layer that was not reached or cannot be judged is not "fine"."""
         told = {name: verdict.up is not None or bool(verdict.samples) for name, verdict in found.items()}
+        told |= {s.labels[0]: True for v in found.values() for s in v.samples if s.metric is metrics.LAYER_UP}
         return dict.fromkeys((layer.name for layer in self._layers), False) | told | {"icmp": icmp.allowed()}
 
     @classmethod
@@ -170,25 +182,10 @@ class Link(Probe):
             return
         likely = known.get(likely_interface(known))
         if way_out or (likely and likely.has_carrier):
-            yield Candidate(id="internet", kind="link", label=SafeText("Internet"), role="link")
+            yield Candidate(id="internet", kind="link", label=SafeText("Internet"), role="link", note=_PROPOSAL)
 
 
 def _samples(layer: str, verdict: Verdict) -> tuple[Sample, ...]:
     if verdict.up is None:
         return verdict.samples
     return (Sample(metric=metrics.LAYER_UP, value=float(verdict.up), labels=(clean(layer),)), *verdict.samples)
-
-
-def _literals(option: str, texts: tuple[str, ...], port: int) -> tuple[Endpoint, ...]:
-    found = []
-    for text in texts:
-        try:
-            place = endpoint(text, port)
-        except ValueError as error:
-            msg = f"{option}: {error}"
-            raise ValueError(msg) from error
-        if family(place.host) is None:
-            msg = f"{option}: {text!r} is a name; write an address, so that this check does not need DNS"
-            raise ValueError(msg)
-        found.append(place)
-    return tuple(found)

@@ -1,6 +1,8 @@
 """The metrics of a link. All are absent, not 0, while nothing answered."""
 
-from probes.reading import Metric, MetricType
+from collections.abc import Iterable
+
+from probes.reading import Metric, MetricType, Sample
 
 LAYER_UP = Metric(
     name="jagaloket_link_layer_up",
@@ -29,7 +31,7 @@ SERVICE_UP = Metric(
 TLS_SECONDS = Metric(
     name="jagaloket_link_tls_seconds",
     type=MetricType.GAUGE,
-    help="Time of a service's TLS handshake.",
+    help="Time of a TLS handshake with a service or a control host.",
     labels=("target",),
 )
 FIRST_BYTE_SECONDS = Metric(
@@ -102,3 +104,13 @@ ALL = (
     *(INTERFACE_ERRORS, INTERFACE_BYTES, CARRIER_CHANGES, SPEED),
     *(LOSS, JITTER, RTT_MEDIAN, RTT_P95, DNS_INTERCEPTED),
 )
+
+
+def lowest(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """Each series once: where two layers tell of the same one (control hosts and services of TLS), the lower counts."""
+    found: dict[tuple[str, tuple[str, ...]], Sample] = {}
+    for sample in samples:
+        key = (sample.metric.name, tuple(sample.labels))
+        if key not in found or sample.value < found[key].value:
+            found[key] = sample
+    return tuple(found.values())

@@ -10,7 +10,7 @@ from probes.link.metrics import DNS_SECONDS, RTT
 from probes.reading import NO_TEXT, Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import dns, names
-from probes.wire.address import Endpoint, family, is_loopback, is_near
+from probes.wire.address import Endpoint, endpoint, family, is_loopback, is_near
 from probes.wire.handshakes import handshakes
 
 CONNECT_SECONDS = 2.0
@@ -130,3 +130,19 @@ def _query(server: Endpoint, stable_names: Sequence[str]) -> _Tried:
     if answer and answer.rcode == 0 and answer.addresses:
         return _Tried(target, answer.seconds, "")
     return _Tried(target, None, f"{target}: {answer.verdict + ', no address' if answer else 'no answer'}")
+
+
+def literals(option: str, texts: Sequence[str], port: int) -> tuple[Endpoint, ...]:
+    """Addresses to call without DNS. Raises ValueError("option: what is wrong; what to write instead")."""
+    found = []
+    for text in texts:
+        try:
+            place = endpoint(text, port)
+        except ValueError as error:
+            msg = f"{option}: {error}"
+            raise ValueError(msg) from error
+        if family(place.host) is None:
+            msg = f"{option}: {text!r} is a name; write an address, so that this check does not need DNS"
+            raise ValueError(msg)
+        found.append(place)
+    return tuple(found)

@@ -65,6 +65,21 @@ def look(
     return outcome
 
 
+def presented(target: Url, addresses: Sequence[str], timeout_seconds: float) -> bytes:
+    """The certificate (DER) that a target shows to anybody, not verified; empty where it shows none. Never raises."""
+    until = time.monotonic() + timeout_seconds
+    wire, _, _ = _connect(addresses[:_MOST_ADDRESSES], target.at.port, until)
+    if wire is None:
+        return b""
+    try:
+        with wire:
+            wire.settimeout(max(0.001, until - time.monotonic()))
+            with _context(Trust(verify=False)).wrap_socket(wire, server_hostname=target.at.host) as secured:
+                return secured.getpeercert(binary_form=True) or b""
+    except (OSError, ValueError):
+        return b""
+
+
 def _connect(addresses: Sequence[str], port: int, until: float) -> tuple[socket.socket | None, float, str]:
     why = "no address"
     for tries_left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
@@ -91,7 +106,7 @@ def _handshake(
     except ssl.SSLCertVerificationError as error:
         only_dates = error.verify_code in _DATE_CODES
         why = clean(f"certificate refused: {error.verify_message}")
-        return wire, replace(outcome, failed=Stage.TLS, why=why, only_dates=only_dates)
+        return wire, replace(outcome, failed=Stage.TLS, why=why, refused=True, only_dates=only_dates)
     except (OSError, ValueError) as error:
         what = getattr(error, "reason", None) or (reason(error) if isinstance(error, OSError) else str(error))
         return wire, replace(outcome, failed=Stage.TLS, why=clean(f"TLS handshake failed: {what}"))

@@ -32,7 +32,8 @@ class Outcome:
     """What one look found; times in seconds, None where it did not come that far.
 
     failed: the stage that failed, None when all went well; why: in what words.
-    only_dates: the certificate was refused for its dates alone, which a wrong clock of this PC explains, too.
+    refused: TLS came as far as a certificate, and that does not count; only_dates: for its dates alone, which a wrong
+    clock of this PC explains, too.
     expires: the certificate's end, UTC epoch seconds. location: where a redirect leads.
     """
 
@@ -41,6 +42,7 @@ class Outcome:
     connect_seconds: float | None = None
     tls_seconds: float | None = None
     first_byte_seconds: float | None = None
+    refused: bool = False
     only_dates: bool = False
     expires: float | None = None
     status: int | None = None

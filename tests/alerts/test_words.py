@@ -29,10 +29,10 @@ CODES = re.findall(
     output-area-full output-area-almost-full opc-near-eol opc-life-over fuser-over-temp paused stopped offline
     maintenance-due service-needed other queue-stuck queue-stopped not-connected no-driver firmware-not-loaded
     unstable-connection slow-connection no-permission duplicate power-out cable-unplugged interface-errors no-address
-    gateway-down internet-down dns-failed captive-portal service-down service-slow tls-invalid tls-expiring high-loss
-    high-latency vpn-down disk-full disk-low disk-failing memory-low overheating clock-wrong on-battery battery-low
-    battery-replace output-overload on-bypass output-off reboot-unclean process-not-running service-failed
-    port-not-listening file-stale not-responding not-observable store-damaged undelivered
+    gateway-down internet-down dns-failed captive-portal internet-filtered service-down service-slow tls-invalid
+    tls-expiring high-loss high-latency vpn-down disk-full disk-low disk-failing memory-low overheating clock-wrong
+    on-battery battery-low battery-replace output-overload on-bypass output-off reboot-unclean process-not-running
+    service-failed port-not-listening file-stale not-responding not-observable store-damaged undelivered
     """,
 )
 ROLES = re.findall(

@@ -1,7 +1,7 @@
 """An office in network namespaces: a counter PC, its router, and an internet of one machine.
 
-PC 192.168.77.2 - router 192.168.77.1 | 198.51.100.254 - internet 198.51.100.x with name server, known page, services;
-and a tunnel PC 10.9.0.2 - centre 10.9.0.1.
+PC 192.168.77.2 - router 192.168.77.1 | 198.51.100.254 - internet 198.51.100.x with name server, known page, control
+host, services; and a tunnel PC 10.9.0.2 - centre 10.9.0.1.
 """
 
 import os
@@ -25,7 +25,7 @@ from tests.fakes.http import HttpServer, page
 from tests.fakes.netns import allow_pings, command, inside, namespaces
 
 LITERALS = ("198.51.100.11", "198.51.100.12", "198.51.100.13")
-NAME_SERVER, WEB, CENTRE = "198.51.100.53", "198.51.100.80", "198.51.100.99"
+NAME_SERVER, WEB, CENTRE, CONTROL = "198.51.100.53", "198.51.100.80", "198.51.100.99", "198.51.100.44"
 KNOWN = page(204)
 
 
@@ -40,9 +40,12 @@ class Office:
     known_page: HttpServer
     plain: HttpServer
     secure: HttpServer
+    control: HttpServer
     authority: Authority
     good_names: Reply
     good_tls: ssl.SSLContext
+    control_tls: ssl.SSLContext
+    interceptor: Authority
     others: list[HttpServer] = field(default_factory=list)
 
     def link(self, now: Callable[[], float]) -> Link:
@@ -55,6 +58,8 @@ class Office:
                 resolvers=(NAME_SERVER,),
                 dns_names=("stable.example",),
                 portal=(KnownPage(url="http://page.example/generate_204"),),
+                control=("https://control.example/",),
+                control_ca_file=self.authority.ca_file,
                 vpn=Vpn(interface="wg9", inside="10.9.0.1:7"),
                 services=(
                     Service(name=SafeText("siak"), url="tcp://10.9.0.1:7", via_vpn=True, every_seconds=5),
@@ -92,14 +97,16 @@ class Office:
         command("ip", "-n", self.pc, "addr", "replace", "192.168.77.2/24", "dev", "eth0")
         command("ip", "-n", self.router, "addr", "replace", "192.168.77.1/24", "dev", "lan")
         command("ip", "-n", self.pc, "route", "replace", "default", "via", "192.168.77.1")
-        command("ip", "-n", self.pc, "link", "set", "wg9", "up")
         command("ip", "-n", self.net, "link", "set", "tun", "up")
+        # Down first: the kernel forgets its neighbours, else a question asked of the dead tunnel may fail a call now.
+        command("ip", "-n", self.pc, "link", "set", "wg9", "down")
+        command("ip", "-n", self.pc, "link", "set", "wg9", "up")
         self.on_router("nft", "flush", "ruleset")
         self.on_pc("nft", "flush", "ruleset")
         self.names.reply = self.good_names
         self.known_page.script = KNOWN
-        self.secure.tls = self.good_tls
-        for server in (self.plain, self.secure, *self.others):
+        self.secure.tls, self.control.tls = self.good_tls, self.control_tls
+        for server in (self.plain, self.secure, self.control, *self.others):
             server.script = page(200)
             server.stop()
             inside(self.net, server.start)
@@ -119,7 +126,7 @@ def _wire(pc: str, router: str, net: str) -> None:
     ):
         command("ip", "-n", name, "addr", "add", address, "dev", interface)
         command("ip", "-n", name, "link", "set", interface, "up")
-    for address in (*LITERALS, NAME_SERVER, WEB, CENTRE):
+    for address in (*LITERALS, NAME_SERVER, WEB, CENTRE, CONTROL):
         command("ip", "-n", net, "addr", "add", f"{address}/32", "dev", "lo")
     command("ip", "-n", pc, "route", "add", "default", "via", "192.168.77.1")
     command("ip", "-n", router, "route", "add", "default", "via", "198.51.100.1")
@@ -132,21 +139,37 @@ def _wire(pc: str, router: str, net: str) -> None:
 def office(folder: Path) -> Iterator[Office]:
     """Build it and take it down again."""
     pc, router, net = (f"jl-{part}-{os.getpid()}" for part in ("pc", "router", "net"))
-    authority = Authority(folder)
-    tls = authority.server("centre.example", 90)
-    good = knows_by_name({b"page": WEB, b"centre": CENTRE, b"stable": LITERALS[0]})
+    authority, interceptor = Authority(folder), Authority(folder, name="Penyadap", file="interceptor.pem")
+    tls, control_tls = authority.server("centre.example", 90), authority.server("control.example", 90)
+    good = knows_by_name({b"page": WEB, b"centre": CENTRE, b"control": CONTROL, b"stable": LITERALS[0]})
     with ExitStack() as stack, namespaces(pc, router, net):
         _wire(pc, router, net)
         secure = HttpServer(page(200), tls=tls, host=CENTRE, port=8443)
+        control = HttpServer(page(200), tls=control_tls, host=CONTROL, port=443)
         plain = HttpServer(page(200), host=CENTRE, port=8000)
         known = HttpServer(KNOWN, host=WEB, port=80)
         others = [HttpServer(page(200), host=a, port=443) for a in LITERALS]
         others.append(HttpServer(page(200), host="10.9.0.1", port=7))
         names = inside(net, lambda: DnsServer(good, Endpoint(NAME_SERVER, 53)))
         stack.enter_context(names)
-        for server in (known, plain, secure, *others):
+        for server in (known, plain, secure, control, *others):
             inside(net, partial(stack.enter_context, server))
-        yield Office(pc, router, net, names, known, plain, secure, authority, good, tls, others)
+        yield Office(
+            pc=pc,
+            router=router,
+            net=net,
+            names=names,
+            known_page=known,
+            plain=plain,
+            secure=secure,
+            control=control,
+            authority=authority,
+            good_names=good,
+            good_tls=tls,
+            control_tls=control_tls,
+            interceptor=interceptor,
+            others=others,
+        )
 
 
 def knows_by_name(addresses: dict[bytes, str]) -> Reply:

@@ -272,6 +272,7 @@ def test_a_kernel_that_tells_nothing_makes_the_look_impossible(
 def test_discovery_offers_one_link_where_there_is_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route, "default_routes", lambda: ("a route",))
     assert [(c.id, c.kind, c.role) for c in Link.discover()] == [("internet", "link", "link")]
+    assert all("control = [" in c.note and "control" not in c.options for c in Link.discover())
     monkeypatch.setattr(route, "default_routes", tuple)
     monkeypatch.setattr(route, "interfaces", dict)
     assert list(Link.discover()) == []

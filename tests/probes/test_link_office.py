@@ -86,6 +86,11 @@ def tls_of_somebody_else(rig: Office) -> None:
     rig.secure.tls = rig.authority.server("other.example", 90)
 
 
+def tls_intercepted(rig: Office) -> None:
+    rig.secure.tls = rig.interceptor.server("centre.example", 90)
+    rig.control.tls = rig.interceptor.server("control.example", 90)
+
+
 def service_stopped(rig: Office) -> None:
     rig.plain.stop()
 
@@ -135,6 +140,7 @@ FAULTS: list[tuple[Callable[[Office], None], set[tuple[str, str]]]] = [
     (portal_says_200_to_everything, {("captive-portal", "")}),
     (tls_ended, {("tls-invalid", "secure")}),
     (tls_of_somebody_else, {("tls-invalid", "secure")}),
+    (tls_intercepted, {("internet-filtered", "")}),
     (service_stopped, {("service-down", "portal")}),
     (service_silent, {("service-down", "portal")}),
     (service_error, {("service-down", "portal")}),
@@ -169,6 +175,7 @@ def test_a_fault_is_named_rightly_within_20_seconds_and_nothing_else_is(
         seen: list[set[tuple[str, str]]] = [set()]
         while seen[-2:] != [expected, expected]:
             reading = rig.look(link)
+            assert all(fault.detail for fault in reading.faults), "a verdict without evidence"
             seen.append(keys(reading))
             assert seen[-1] in (set(), expected), reading.faults
             pause = RELOOK_SECONDS if seen[-1] else LOOK_SECONDS
