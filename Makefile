@@ -41,7 +41,7 @@ test-rt: $(VENV)/.test ## as root: install a real Request Tracker 5 from Debian 
 	@sh scripts/rt-tools.sh
 	$(BIN)/python -m pytest --timeout=120 --durations=5 tests/alerts/desks/test_real_rt.py $(ARGS)
 
-vm-test: $(VENV)/.test ## as root: the .deb in a guest with real systemd and USB, unplugged and powered off (QEMU, minutes)
+vm-test: $(VENV)/.test $(TOOLS)/.test ## as root: the .deb in a guest with real systemd and USB, unplugged and powered off (QEMU, minutes)
 	@sh tests/vm/tools.sh
 	JAGALOKET_VM_TEST=1 $(BIN)/python -m pytest --durations=5 tests/vm $(ARGS)
 

@@ -41,7 +41,12 @@ def test_its_buffer_has_a_bound_and_its_order_is_kept() -> None:
 def test_no_password_stands_in_the_files_or_on_the_command_line() -> None:
     for file in (UNIT, FOLDER / "push.env"):
         assert not re.search(r"(?i)password=", file.read_text("utf-8").replace("passwordFile=", ""))
-    assert settings(UNIT)["LoadCredential"] == ["push.password:/etc/jagaloket/push.password"]
+    assert "push.password:/etc/jagaloket/push.password" in settings(UNIT)["LoadCredential"]
+
+
+def test_nothing_is_read_from_the_agent_s_own_folder_but_by_systemd() -> None:
+    assert "/etc/jagaloket" not in " ".join(flags())
+    assert not re.search(r"(?m)^#?remoteWrite\w+=/etc/jagaloket", (FOLDER / "push.env").read_text("utf-8"))
 
 
 def test_it_is_off_until_somebody_asks_for_it() -> None:
