@@ -17,7 +17,8 @@ DYNAMIC_USERS = range(61184, 65520)
 
 REPORT = """
 sed 's/^counter = /code = "12.71.09"\\ncounter = /' /etc/jagaloket/jagaloket.toml >/run/office.toml &&
-jagaloket -c /run/office.toml fleet push --instance loket-1 | sed 's/"60s"/"5s"/; s/"20s"/"4s"/' >/etc/jagaloket/push.yml &&
+jagaloket -c /run/office.toml fleet push --instance loket-1 >/run/push.yml &&
+sed 's/"60s"/"5s"/; s/"20s"/"4s"/' /run/push.yml >/etc/jagaloket/push.yml &&
 sed 's,https://fleet.example.go.id,http://127.0.0.1:9000,' /usr/share/jagaloket/push.env >/etc/jagaloket/push.env &&
 echo rahasia-pusat >/etc/jagaloket/push.password && chmod 600 /etc/jagaloket/push.env /etc/jagaloket/push.password &&
 systemctl enable --quiet --now jagaloket-push
