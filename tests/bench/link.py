@@ -31,6 +31,8 @@ kind = "link"
 interface = "lo"
 gateway = "127.0.0.1"
 resolvers = ["9.9.9.9:53"]
+control = ["https://control.example.go.id:8444/"]
+control_ca_file = "{ca}"
 services = [
     {{ name = "dukcapil", url = "https://siak.example.go.id/", ca_file = "{ca}" }},
     {{ name = "vpn", url = "tcp://203.0.113.80:8443" }},
@@ -47,7 +49,7 @@ def figures(seconds: float) -> Iterator[Figure]:
         yield Figure(name=f"link alone: not measured, {why}", value=float("nan"), unit="")
         return
     (base_cpu, base_mib), (cpu, mib) = found
-    note = f"over {seconds:g} s, all layers, TLS service"
+    note = f"over {seconds:g} s, all layers, control host, TLS service"
     yield Figure(name="link alone: CPU, default rhythm", value=cpu - base_cpu, unit="s/h", limit=1.5, note=note)
     yield Figure(name="link alone: memory (PSS) added", value=mib - base_mib, unit="MiB", limit=2.0)
 
@@ -66,6 +68,8 @@ def _both(seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
         secured = ca.server("siak.example.go.id", 300)
         stack.enter_context(HttpServer(page(200), tls=secured, host=_SITE, port=443))
         stack.enter_context(HttpServer(host=_SITE, port=8443))
+        control = ca.server("control.example.go.id", 300)
+        stack.enter_context(HttpServer(tls=control, host=_SITE, port=8444))
         return _measure(_BASE, "pc", seconds), _measure(_BASE + _LINK.format(ca=ca.ca_file), "internet", seconds)
 
 
