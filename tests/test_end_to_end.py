@@ -147,7 +147,8 @@ def test_a_service_and_a_scanner_fail_and_return_and_everybody_learns_of_it_once
     until(lambda: len(subjects(smtp, "camat@example.go.id")) == 4, 15)
     until(lambda: len(subjects(smtp, "teknisi@example.go.id")) == 4, 15)
 
-    assert [ticket["status"] for ticket in agent.tickets()] == ["recovered", "recovered"]
+    told = sorted((ticket["code"], ticket["status"]) for ticket in agent.tickets())
+    assert told == [("not-connected", "recovered"), ("service-down", "recovered")]
     assert sum("Sudah normal kembali" in subject for subject in subjects(smtp, "camat@example.go.id")) == 2
     assert agent.metric('jagaloket_function_up{function="perekaman"}') == 1
     assert agent.metric('jagaloket_tickets{severity="blocking",status="recovered"}') == 2

@@ -19,7 +19,7 @@ from tests.fakes.alertmanager import alert, webhook
 from tests.fakes.http import free_port
 
 TOKEN = "canary-0123456789abcdef"
-KILLS = 6
+KILLS, MOST_KILLS = 6, 60
 ALERTS = 60
 
 
@@ -47,8 +47,10 @@ def test_after_kills_each_alert_is_one_ticket(tmp_path: Path) -> None:
     command = [COMMAND, "-c", str(config), "--state", str(state), "bridge"]
     chance = random.Random(7)  # noqa: S311 - a repeatable test
     body = webhook([alert(f"Loket {number}", starts=time.time() - 60) for number in range(ALERTS)])
-    unanswered = 0
-    for _ in range(KILLS):
+    unanswered = kills = 0
+    # On a busy machine the timer may come late every time: then it is tried more often.
+    while kills < KILLS or (not unanswered and kills < MOST_KILLS):
+        kills += 1
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as bridge:
             killer = threading.Timer(chance.uniform(0.0, 0.1), bridge.kill)
             until(lambda: post(port, b"{}") == 400, 20)
