@@ -52,17 +52,16 @@ def link(seed: int) -> str:
 
 
 def days(_: int) -> str:
-    """Seven days of the whole agent."""
+    """Seven days of the whole agent, and the shortest run with a planted leak."""
     with TemporaryDirectory() as folder:
         found = soak.play(Path(folder), 24 * 7)
+    assert found.is_flat, found
     with TemporaryDirectory() as folder:
-        leaking = soak.play(Path(folder), soak.WARM_HOURS + 24, "leak")
-    assert leaking.slope > 10, leaking
-    assert found.slope < 10, found
-    assert max(found.fds, found.threads) <= 2, found
+        leaking = soak.play(Path(folder), soak.LEAST_HOURS, leak_bytes=soak.PLANTED)
+    assert leaking.slope > 3 * soak.LIMIT, leaking
     return (
         f"{found.hours} h: {found.slope:.1f} KiB an hour, files within {found.fds}, threads within {found.threads}, "
-        f"{found.letters} letters"
+        f"{found.letters} letters; with a planted leak {leaking.slope:.1f} KiB an hour"
     )
 
 
