@@ -69,6 +69,14 @@ def test_every_file_of_rules_is_looked_at() -> None:
     assert {file.name for file in FOLDER.glob("*.rules.yml")} == set(RULES)
 
 
+def test_no_group_runs_so_seldom_that_prometheus_forgets_its_values_meanwhile() -> None:
+    text = "".join((FOLDER / file).read_text("utf-8") for file in RULES)
+    every = dict(re.findall(r"- name: (\S+)\n    interval: (\w+)", text))
+    hourly = {name for name, interval in every.items() if interval not in {"30s", "1m", "2m", "4m"}}
+    assert hourly == {"jagaloket-availability"}, "what is written once an hour is shown by last_over_time"
+    assert len(every) == len(re.findall(r"^ +- name: ", text, re.MULTILINE))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("file", TESTS, ids=lambda file: file.stem)
 def test_the_rules_do_what_they_should(file: Path) -> None:
