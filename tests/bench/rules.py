@@ -28,7 +28,7 @@ from tests.fakes.prometheus import Prometheus, fill
 
 RULES = Path(__file__).parents[2] / "alerts" / "rules"
 LIMIT_SECONDS = 0.4
-"""Of each minute. The aim is 0.2; 0.39 was measured on two busy cores (load 6 to 10)."""
+"""Of each minute. The aim is 0.2; measured on two shared cores: 0.32 at load 2.1, 0.39 at load 6 to 10."""
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 _FAULTY_ONE_IN = 50
 _CLOCK = b"\njagaloket_time_seconds 0\n"
