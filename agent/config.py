@@ -9,9 +9,10 @@ from typing import Any
 
 from agent import depends, duties, stocklist
 from agent.bridge.settings import BridgeSettings
-from agent.devices import ID, watch_devices
+from agent.devices import watch_devices
 from agent.lines import message
 from agent.options import Mistakes, Steps, build
+from agent.tables import device_is_there, named
 from agent.watched import Watched
 from agent.web import WebSettings
 from alerts.desk import Desk
@@ -133,23 +134,14 @@ def _named(table: Any) -> list[str]:  # noqa: ANN401
 
 
 def _functions(tables: Any, ids: set[str], mistakes: Mistakes) -> list[Function]:  # noqa: ANN401
-    if not isinstance(tables, dict):
-        mistakes.add(("function",), "must be tables such as [function.perekaman]")
-        return []
     made = []
-    for name, table in tables.items():
+    for name, table in named(tables, "function", "perekaman", mistakes).items():
         path: Steps = ("function", name)
-        if not ID.fullmatch(name):
-            mistakes.add(path, "a function's id is made of a-z, 0-9 and -, at most 63 characters")
-            continue
         options = build(_FunctionOptions, table, path, mistakes)
         if options is None:
             continue
         for index, need in enumerate(options.needs):
-            if need not in ids:
-                mistakes.add(
-                    (*path, "needs", index), f"there is no [device.{need}]; devices are: {', '.join(sorted(ids))}"
-                )
+            device_is_there(need, ids, (*path, "needs", index), mistakes)
         made.append(Function(id=name, label=options.label, needs=options.needs))
     return made
 
@@ -157,9 +149,7 @@ def _functions(tables: Any, ids: set[str], mistakes: Mistakes) -> list[Function]
 def _windows(office: Office, ids: set[str], mistakes: Mistakes) -> None:
     for index, window in enumerate(office.window):
         for at, name in enumerate(window.devices):
-            if name not in ids:
-                path: Steps = ("office", "window", index, "devices", at)
-                mistakes.add(path, f"there is no [device.{name}]; devices are: {', '.join(sorted(ids))}")
+            device_is_there(name, ids, ("office", "window", index, "devices", at), mistakes)
 
 
 def _desks(tables: Any, mistakes: Mistakes) -> dict[str, Desk]:  # noqa: ANN401

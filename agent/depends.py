@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from agent.options import Mistakes
+from agent.tables import device_is_there
 
 
 def check(wanted: Mapping[str, tuple[str, ...]], known: Collection[str], mistakes: Mistakes) -> None:
@@ -12,9 +13,7 @@ def check(wanted: Mapping[str, tuple[str, ...]], known: Collection[str], mistake
     """
     for name, needs in wanted.items():
         for index, need in enumerate(needs):
-            if need not in known:
-                message = f"there is no [device.{need}]; devices are: {', '.join(sorted(known))}"
-                mistakes.add(("device", name, "depends_on", index), message)
+            device_is_there(need, known, ("device", name, "depends_on", index), mistakes)
     told: set[str] = set()
     for name in wanted:
         round_trip = _circle(name, wanted)

@@ -1,12 +1,12 @@
 """The [device.*] tables: from TOML to what the watch looks at."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from agent.options import Mistakes, Steps, build, names
+from agent.tables import fits, named
 from agent.watched import Watched
 from probes import shelf
 from probes.probe import Confirm, Probe
@@ -14,7 +14,6 @@ from probes.reading import Device
 from probes.text import SafeText
 
 KINDS = "probes.kinds"
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +41,20 @@ class _Options:
 
 def watch_devices(tables: Any, mistakes: Mistakes) -> list[Watched]:  # noqa: ANN401 - TOML gives Any
     """All [device.*] tables; those in which something was wrong are left out."""
-    if not isinstance(tables, dict):
-        mistakes.add(("device",), "must be tables such as [device.printer-resi]")
-        return []
-    made = [watch_device(name, table, mistakes) for name, table in tables.items()]
+    made = [
+        _watch_device(name, table, mistakes)
+        for name, table in named(tables, "device", "printer-resi", mistakes).items()
+    ]
     return [item for item in made if item is not None]
 
 
 def watch_device(name: str, table: Any, mistakes: Mistakes) -> Watched | None:  # noqa: ANN401 - TOML gives Any
     """One [device.*] table; None when something in it was wrong."""
+    return _watch_device(name, table, mistakes) if fits("device", name, table, mistakes) else None
+
+
+def _watch_device(name: str, table: Mapping[str, Any], mistakes: Mistakes) -> Watched | None:
     path: Steps = ("device", name)
-    if not ID.fullmatch(name):
-        mistakes.add(path, "a device's id is made of a-z, 0-9 and -, at most 63 characters")
-        return None
-    if not isinstance(table, dict):
-        mistakes.add(path, "must be a table")
-        return None
     kind = _kind(table.get("kind"), path, mistakes)
     if kind is None:
         return None

@@ -57,7 +57,7 @@ def _fail(mistakes: Mistakes, path: Steps, message: str) -> _Wrong:
 
 def _dataclass(cls: type[T], table: Any, path: Steps, mistakes: Mistakes) -> T:  # noqa: ANN401
     if not isinstance(table, dict):
-        raise _fail(mistakes, path, f"must be a table, not {_name(table)}")
+        raise _fail(mistakes, path, f"must be a table, not {shown(table)}")
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}  # type: ignore[arg-type] # a type that callers name
     hints = _hints(cls, fields)
     values: dict[str, Any] = {}
@@ -127,7 +127,7 @@ def _choice(value: Any, choices: tuple[Any, ...], path: Steps, mistakes: Mistake
 
 def _items(hint: Any, value: Any, path: Steps, mistakes: Mistakes) -> tuple[Any, ...]:  # noqa: ANN401
     if not isinstance(value, list):
-        raise _fail(mistakes, path, f"must be a list in [ ], not {_name(value)}")
+        raise _fail(mistakes, path, f"must be a list in [ ], not {shown(value)}")
     made, wrong = [], False
     for index, item in enumerate(value):
         try:
@@ -141,7 +141,7 @@ def _items(hint: Any, value: Any, path: Steps, mistakes: Mistakes) -> tuple[Any,
 
 def _table(hint: Any, value: Any, path: Steps, mistakes: Mistakes) -> dict[str, Any]:  # noqa: ANN401
     if not isinstance(value, dict):
-        raise _fail(mistakes, path, f"must be a table, not {_name(value)}")
+        raise _fail(mistakes, path, f"must be a table, not {shown(value)}")
     return {key: _convert(hint, item, (*path, key), mistakes) for key, item in value.items()}
 
 
@@ -162,7 +162,7 @@ def _scalar(hint: Any, value: Any, path: Steps, mistakes: Mistakes) -> Any:  # n
         return Path(value) if hint is Path else _secret(Path(value), path, mistakes)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(_choice(value, tuple(item.value for item in hint), path, mistakes))
-    raise _fail(mistakes, path, f"must be {_WANTED.get(hint, str(hint))}, not {_name(value)}")
+    raise _fail(mistakes, path, f"must be {_WANTED.get(hint, str(hint))}, not {shown(value)}")
 
 
 def _secret(file: Path, path: Steps, mistakes: Mistakes) -> Secret:
@@ -195,6 +195,7 @@ _WANTED = {
 }
 
 
-def _name(value: Any) -> str:  # noqa: ANN401
+def shown(value: Any) -> str:  # noqa: ANN401
+    """A wrong value as a message names it."""
     words = {str: "a text", bool: "true/false", int: "a number", float: "a number", list: "a list", dict: "a table"}
     return f"{words.get(type(value), type(value).__name__)} ({clean(repr(value), 60)})"

@@ -19,7 +19,7 @@ WANTED = {
     "invalid-unknown-key-in-device": [":3: device.pc.colour: unknown key", "interval_seconds"],
     "invalid-unknown-kind": [":2: device.fax.kind: there is no kind 'telefax'", "host"],
     "invalid-missing-kind": [":1: device.pc.kind: is missing", "host"],
-    "invalid-device-id-with-space": ["device.printer resi: a device's id is made of"],
+    "invalid-device-id-with-space": ["device.printer resi: an id is made of"],
     "invalid-device-is-no-table": [":2: device.pc: must be a table"],
     "invalid-wrong-type-label": [":3: device.pc.label: must be a text in quotes, not a number (7)"],
     "invalid-wrong-type-interval": [":3: device.pc.interval_seconds: ", "number"],
