@@ -26,7 +26,7 @@ from probes import shelf
 from probes.text import SafeText, clean
 
 DESKS = "alerts.tickets"
-_LIMIT_BYTES = 1024 * 1024
+_LIMIT_BYTES = 1 << 20
 
 
 class ConfigError(Exception):
@@ -71,18 +71,9 @@ class _FunctionOptions:
 
 def load(path: Path) -> Config:
     """Read a configuration file. Raises ConfigError with every mistake in it."""
+    text = text_of(path, "a configuration", _LIMIT_BYTES)
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot read it: {error.strerror}; check the path and its rights"]) from error
-    if len(raw) > _LIMIT_BYTES:
-        raise ConfigError([f"{path}: is larger than 1 MiB; this cannot be a configuration"])
-    try:
-        text = raw.decode("utf-8")
         tables = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{path}: not valid TOML: {clean(str(error), 300)}"]) from error
     mistakes = Mistakes()
@@ -90,6 +81,24 @@ def load(path: Path) -> Config:
     if mistakes:
         raise ConfigError([message(path, text, problem.path, problem.message) for problem in mistakes])
     return config
+
+
+def text_of(path: Path, what: str, limit_bytes: int) -> str:
+    """A person's file, read once and never beyond its bound, without a spreadsheet's mark at its beginning.
+
+    what: what it should be. Raises ConfigError where it cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(limit_bytes + 1)
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot read it: {error.strerror}; check the path and its rights"]) from error
+    if len(raw) > limit_bytes:
+        raise ConfigError([f"{path}: is larger than {limit_bytes >> 20} MiB; this cannot be {what}"])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8"]) from error
 
 
 def parse(tables: Mapping[str, Any], mistakes: Mistakes) -> Config:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.config import ConfigError
+from agent.config import ConfigError, text_of
 from probes.text import SafeText, clean
 
 PORT = 9776
@@ -44,7 +44,7 @@ def label(text: str) -> SafeText:
 
 def load(path: Path) -> list[Counter]:
     """The counters of an inventory. Raises ConfigError with every mistake in it."""
-    rows = _rows(path, _text(path))
+    rows = _rows(path, text_of(path, "an inventory", _LIMIT_BYTES))
     mistakes: list[str] = []
     counters: list[Counter] = []
     for where, row in rows:
@@ -58,20 +58,6 @@ def load(path: Path) -> list[Counter]:
     if mistakes:
         raise ConfigError(mistakes)
     return counters
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot read it: {error.strerror}; check the path and its rights"]) from error
-    if len(raw) > _LIMIT_BYTES:
-        raise ConfigError([f"{path}: is larger than 16 MiB; this cannot be an inventory"])
-    try:
-        return raw.decode("utf-8-sig")  # spreadsheets put a mark before the first letter
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{path}: is not UTF-8 (byte {error.start}); save it as CSV UTF-8"]) from error
 
 
 def _rows(path: Path, text: str) -> list[tuple[str, Mapping[str, Any]]]:

@@ -82,17 +82,9 @@ class Adapter(HTTPAdapter):
                 told.left = True
                 super().send(data)
 
-        class Secure(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                made = super()._new_conn()
-                told.connected(made)
-                return made
-
-            def send(self, data: Any) -> None:  # noqa: ANN401 - http.client's own signature
-                if self.sock is None:
-                    self.connect()
-                told.left = True
-                super().send(data)
+        # Plain's super() reaches HTTPSConnection here, which itself stands on HTTPConnection.
+        class Secure(Plain, HTTPSConnection):
+            pass
 
         plain = type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": Plain})
         secure = type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": Secure})

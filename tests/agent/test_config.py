@@ -113,6 +113,12 @@ def test_an_empty_configuration_is_valid(tmp_path: Path) -> None:
     assert load(path).watched == ()
 
 
+def test_a_file_that_an_editor_of_windows_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "notepad.toml"
+    path.write_bytes(b'\xef\xbb\xbf[office]\r\nname = "Kantor Camat"\r\n')
+    assert load(path).office.name == "Kantor Camat"
+
+
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     assert "cannot read it" in errors(tmp_path / "none.toml")[0]
 
