@@ -145,11 +145,11 @@ def _store(ledger: Ledger) -> Iterator[Sample]:
     for status, severity in product(Status, Severity):
         labels = (SafeText(status), SafeText(severity))
         yield Sample(metric=names.TICKETS, value=tickets.get((status, severity), 0), labels=labels)
-    messages, oldest = ledger.outbox_counts(), ledger.outbox_oldest()
+    messages, oldest = ledger.notices.counts(), ledger.notices.oldest()
     for (channel, state), count in messages.items():
         yield Sample(metric=names.OUTBOX_MESSAGES, value=count, labels=(SafeText(channel), SafeText(state)))
     for channel in sorted({channel for channel, _ in messages}):
         yield Sample(metric=names.OUTBOX_OLDEST, value=oldest.get(channel, 0), labels=(SafeText(channel),))
-    for (channel, outcome), count in ledger.outbox_totals().items():
+    for (channel, outcome), count in ledger.notices.totals().items():
         metric = names.OUTBOX_SENT if outcome == "sent" else names.OUTBOX_DEAD
         yield Sample(metric=metric, value=count, labels=(SafeText(channel),))

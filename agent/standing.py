@@ -37,7 +37,7 @@ def gather(config: Config, state: Path) -> dict[str, Any]:
         "tickets": [workorders.plain(ticket) for ticket in book.tickets(workorders.OPEN)],
         "outbox": [
             {"channel": channel, "state": row, "messages": count}
-            for (channel, row), count in book.outbox_counts().items()
+            for (channel, row), count in book.notices.counts().items()
         ],
     }
 

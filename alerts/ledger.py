@@ -230,22 +230,6 @@ class Ledger:
         with self._store.reading() as connection:
             return work.counts(connection)
 
-    def outbox_counts(self) -> Mapping[tuple[str, str], int]:
-        """How many notices there are, by channel and state."""
-        return self.notices.counts()
-
-    def outbox_totals(self) -> Mapping[tuple[str, str], int]:
-        """How many notices were ever "sent" or "dead", by channel; survives restarts."""
-        return self.notices.totals()
-
-    def outbox_oldest(self) -> Mapping[str, float]:
-        """Age of the oldest notice that still waits, in seconds, by channel; a channel without one is left out."""
-        return self.notices.oldest()
-
-    def outbox_oldest_seconds(self) -> float:
-        """Age of the oldest notice that still waits; 0 when none does."""
-        return self.notices.oldest_seconds()
-
     def _write(self, connection: sqlite3.Connection, case: Case, addressees: Sequence[Addressee]) -> str:
         """A case that does not stand yet: onto its cause's ticket or one of its own, whose number is returned."""
         now, root = self._store.clock(), life.cause(connection, case.context.cause)

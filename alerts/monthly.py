@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from alerts import notices, work
+from alerts import postbox, work
 from alerts.incident import REPORT, Action, Addressee, Context
 from alerts.store import Store
 from probes.reading import Actor, Device, Fault, Severity
@@ -45,7 +45,7 @@ class Monthly:
             number = self._number(connection, now)
             work.insert(connection, number, device, fault, since=now, context=Context())
             connection.execute("UPDATE ticket SET status = 'closed', closed = ? WHERE number = ?", (now, number))
-            notices.enqueue(connection, number, Action.OPENED, addressees, at=now)
+            postbox.enqueue(connection, number, Action.OPENED, addressees, at=now)
             _set(connection, month)
         return True
 

@@ -1,18 +1,12 @@
-"""The outbox's rows: what must still be told to whom. A row ends as sent or dead, never by age."""
+"""The outbox as its worker sees it: what is due, and what became of it. A row ends as sent or dead, never by age."""
 
-import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from alerts import arrange, rows
-from alerts.incident import Action, Addressee, Filed, Notice
+from alerts import arrange, postbox, rows
+from alerts.incident import Filed, Notice
 from alerts.store import Store
 from probes.text import SafeText, clean
-
-MOST_WAITING = 2_000
-"""So many rows may wait for one addressee; then the oldest ticket gives way, and first one that is over."""
-KEPT_FINISHED = 5_000
-"""So many sent or dead rows are kept to look at; the totals are counted apart."""
 
 _SELECT = """SELECT o.*, (SELECT coalesce((SELECT c.message_id FROM outbox c WHERE c.id = f.digest), f.message_id)
     FROM outbox f WHERE f.ticket = o.ticket AND f.channel = o.channel
@@ -30,31 +24,6 @@ _GRAVEST = """(SELECT CASE t.severity WHEN 'blocking' THEN 0 WHEN 'degraded' THE
     WHERE t.number = o.ticket)"""
 _LONGEST_HOLD_SECONDS = 900.0
 """So often at least what is held is looked at anew: wall clocks jump."""
-
-
-def enqueue(
-    connection: sqlite3.Connection, ticket: str, action: Action, addressees: Sequence[Addressee], *, at: float
-) -> None:
-    """Add one row per addressee to the transaction under way."""
-    for one in addressees:
-        message_id = f"{ticket}.{os.urandom(8).hex()}@jagaloket.invalid"
-        connection.execute(
-            "INSERT INTO outbox (ticket, action, channel, address, role, language, message_id, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (ticket, action, one.channel, one.address, one.role, one.language, message_id, at),
-        )
-        _make_room(connection, one, at)
-
-
-def told(connection: sqlite3.Connection, ticket: str, addressees: Sequence[Addressee]) -> list[Addressee]:
-    """Those of the addressees who were told, or will be, that this ticket was opened."""
-    known = {
-        (row[0], row[1])
-        for row in connection.execute(
-            "SELECT channel, address FROM outbox WHERE ticket = ? AND action = 'opened' AND state != 'dead'", (ticket,)
-        )
-    }
-    return [one for one in addressees if (one.channel, one.address) in known]
 
 
 class Notices:
@@ -128,10 +97,10 @@ class Notices:
                 "WHERE id = ? OR (digest = ? AND state = 'new')",
                 (outcome, self._store.clock(), clean(error, rows.DETAIL_LIMIT_BYTES), notice.id, notice.id),
             )
-            _tally(connection, notice.addressee.channel, outcome, 1)
+            postbox.tally(connection, notice.addressee.channel, outcome, 1)
             if filed is not None:
                 _remember(connection, notice, filed, self._store.clock())
-            _prune(connection)
+            postbox.prune(connection)
 
     def release(self, channel: str) -> None:
         """The channel works again: what surely did not arrive is due at once."""
@@ -174,10 +143,6 @@ class Notices:
             ).fetchall()
         return {row[0]: max(0.0, self._store.clock() - row[1]) for row in found}
 
-    def oldest_seconds(self) -> float:
-        """Age of the oldest row that is neither sent nor dead; 0 when there is none."""
-        return max(self.oldest().values(), default=0.0)
-
 
 def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed, now: float) -> None:
     connection.execute(
@@ -194,39 +159,4 @@ def _remember(connection: sqlite3.Connection, notice: Notice, filed: Filed, now:
             None if filed.closed is None else "closed" if filed.closed else "open",
             now,
         ),
-    )
-
-
-def _make_room(connection: sqlite3.Connection, one: Addressee, at: float) -> None:
-    """An outbox that nobody empties stays bounded; who was not told is counted among the dead."""
-    whose = (one.channel, one.address)
-    waiting = connection.execute(
-        "SELECT count(*) FROM outbox WHERE channel = ? AND address = ? AND state IN ('new', 'tried', 'uncertain')",
-        whose,
-    ).fetchone()[0]
-    if waiting <= MOST_WAITING:
-        return
-    gone = connection.execute(
-        "UPDATE outbox SET state = 'dead', finished = ?, last_error = 'too much was waiting; the newer was kept' "
-        "WHERE channel = ? AND address = ? AND state = 'new' AND ticket = (SELECT o.ticket FROM outbox o "
-        "WHERE o.channel = ? AND o.address = ? AND o.state = 'new' ORDER BY EXISTS (SELECT 1 FROM incident i "
-        "WHERE i.ticket = o.ticket AND i.ended IS NULL), o.id LIMIT 1)",
-        (at, *whose, *whose),
-    ).rowcount
-    _tally(connection, one.channel, "dead", gone)
-
-
-def _tally(connection: sqlite3.Connection, channel: str, outcome: str, count: int) -> None:
-    connection.execute(
-        "INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT (channel, outcome) "
-        "DO UPDATE SET count = count + excluded.count",
-        (channel, outcome, count),
-    )
-
-
-def _prune(connection: sqlite3.Connection) -> None:
-    """Drop the oldest finished rows beyond the bound, but none whose ticket may still recover."""
-    connection.execute(
-        f"""DELETE FROM outbox WHERE state IN ('sent', 'dead') AND id <= (SELECT max(id) - {KEPT_FINISHED} FROM outbox)
-        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.ticket = outbox.ticket AND i.ended IS NULL)""",  # noqa: S608 - a constant
     )

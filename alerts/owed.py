@@ -6,7 +6,7 @@ What was told stands in the outbox, so that nothing is owed twice and nothing is
 import sqlite3
 from collections.abc import Sequence
 
-from alerts import notices
+from alerts import postbox
 from alerts.incident import MAINTENANCE, STOCK, Action, Addressee
 from alerts.policy import TicketPolicy
 from probes.reading import Severity
@@ -36,7 +36,7 @@ def settle(
     owed = [] if silent else [one for one in asked if _owes(connection, number, one, state)]
     lately = lately_of(policy, now)
     ready = [one for one in owed if may_speak(connection, ticket, one, state, lately)]
-    notices.enqueue(connection, number, state, ready, at=now)
+    postbox.enqueue(connection, number, state, ready, at=now)
     connection.execute("UPDATE ticket SET owes = ? WHERE number = ?", (len(ready) < len(owed), number))
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from alerts import life, notices, owed, work
+from alerts import life, owed, postbox, work
 from alerts.incident import Action, Addressee, Key
 from alerts.policy import HOUR_SECONDS, TicketPolicy
 from probes.reading import Severity
@@ -49,11 +49,11 @@ def escalate(  # noqa: PLR0913 - a ticket, what is due, and who is told
     ticket = connection.execute(
         "SELECT status, opened, device, severity FROM ticket WHERE number = ?", (number,)
     ).fetchone()
-    told = [] if ticket["status"] == "taken" else notices.told(connection, number, addressees)
+    told = [] if ticket["status"] == "taken" else postbox.told(connection, number, addressees)
     lately = owed.lately_of(policy, now)
     if not all(owed.may_speak(connection, ticket, one, Action.ESCALATED, lately) for one in told):
         return
     connection.execute("UPDATE ticket SET escalated = ? WHERE number = ?", (count, number))
     hours = max(0, int((now - ticket["opened"]) / HOUR_SECONDS))
     work.add_note(connection, number, at=now, author=work.AGENT, text=f"escalated: {hours} h")
-    notices.enqueue(connection, number, Action.ESCALATED, told, at=now)
+    postbox.enqueue(connection, number, Action.ESCALATED, told, at=now)

@@ -55,9 +55,9 @@ def test_every_letter_arrives_and_doubles_come_only_from_lost_answers(tmp_path: 
             clock.now += wait
         outbox._shut()
     assert wait is None
-    assert ledger.outbox_totals() == {("mail", "sent"): INCIDENTS * 2 + (INCIDENTS // 2) * 2}
+    assert ledger.notices.totals() == {("mail", "sent"): INCIDENTS * 2 + (INCIDENTS // 2) * 2}
     ids = Counter(arrived.message["Message-ID"] for arrived in server.arrived)
-    assert len(ids) == sum(ledger.outbox_totals().values())
+    assert len(ids) == sum(ledger.notices.totals().values())
     assert max(ids.values()) <= 1 + MOST_RESENDS
     assert sum(count - 1 for count in ids.values()) <= lost_answers
     first: dict[tuple[str, str], str] = {}

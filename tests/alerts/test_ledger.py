@@ -66,7 +66,7 @@ def test_an_incident_that_stands_already_makes_nothing_new(ledger: Ledger) -> No
     first = begin(ledger)
     assert begin(ledger, since=NOON + 60) == first
     assert len(ledger.tickets()) == 1
-    assert ledger.outbox_counts() == {("mail", "new"): 2}
+    assert ledger.notices.counts() == {("mail", "new"): 2}
 
 
 def test_faults_of_several_parts_have_several_tickets(ledger: Ledger) -> None:
@@ -94,7 +94,7 @@ def test_who_could_not_be_told_of_the_start_is_not_told_of_the_end(ledger: Ledge
 
 def test_the_end_of_nothing_is_nothing(ledger: Ledger) -> None:
     assert ledger.end("sidik-jari", "not-connected", "", at=NOON, addressees=(CAMAT,)) is None
-    assert ledger.outbox_counts() == {}
+    assert ledger.notices.counts() == {}
 
 
 def test_a_fault_that_returns_has_a_new_ticket(ledger: Ledger) -> None:
@@ -220,16 +220,16 @@ def test_states_are_remembered(ledger: Ledger, tmp_path: Path) -> None:
 def test_the_age_of_the_oldest_notice_is_told(tmp_path: Path) -> None:
     clock = ToldTime()
     ledger = open_ledger(tmp_path, clock)
-    assert ledger.outbox_oldest_seconds() == 0
+    assert ledger.notices.oldest() == {}
     begin(ledger)
     clock.now += 90
-    assert ledger.outbox_oldest_seconds() == 90
+    assert ledger.notices.oldest() == {"mail": 90}
 
 
 def test_totals_survive_a_restart_and_finished_rows_are_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.notices.KEPT_FINISHED", 6)
+    monkeypatch.setattr("alerts.postbox.KEPT_FINISHED", 6)
     ledger = open_ledger(tmp_path)
     for index in range(20):
         number = begin(ledger, f"code-{index}")
@@ -238,8 +238,8 @@ def test_totals_survive_a_restart_and_finished_rows_are_bounded(
             ledger.notices.finish(one, "sent" if one.addressee == CAMAT else "dead")
     ledger.shut()
     again = open_ledger(tmp_path)
-    assert again.outbox_totals() == {("mail", "sent"): 20, ("mail", "dead"): 20}
-    assert sum(again.outbox_counts().values()) <= 7
+    assert again.notices.totals() == {("mail", "sent"): 20, ("mail", "dead"): 20}
+    assert sum(again.notices.counts().values()) <= 7
 
 
 def test_a_newer_store_is_refused_and_left_alone(tmp_path: Path) -> None:

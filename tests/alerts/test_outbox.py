@@ -90,7 +90,7 @@ def test_rows_go_out_in_order_and_then_nothing_waits(ledger: Ledger, worker: Wor
         (second, "opened", CAMAT.address),
     ]
     assert states(ledger, first) == ["sent", "sent"]
-    assert ledger.outbox_totals() == {("mail", "sent"): 3}
+    assert ledger.notices.totals() == {("mail", "sent"): 3}
 
 
 def test_the_try_is_on_disk_before_it_is_made(ledger: Ledger, worker: Worker) -> None:
@@ -134,7 +134,7 @@ def test_what_will_never_go_is_dead_and_says_why(ledger: Ledger, worker: Worker)
     assert worker.step() is None
     (notice,) = ledger.notices.of_ticket(number)
     assert (notice.state, notice.last_error) == ("dead", "550 no such user")
-    assert ledger.outbox_totals() == {("mail", "dead"): 1}
+    assert ledger.notices.totals() == {("mail", "dead"): 1}
 
 
 def test_what_may_have_arrived_waits_long_and_is_resent_three_times_at_most(ledger: Ledger, worker: Worker) -> None:
@@ -299,7 +299,7 @@ def test_a_channel_that_is_down_is_probed_every_few_minutes_at_least(ledger: Led
 def test_an_outbox_that_nobody_empties_stays_bounded_and_says_so(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.notices.MOST_WAITING", 6)
+    monkeypatch.setattr("alerts.postbox.MOST_WAITING", 6)
     standing = begin(ledger, "stands")
     over = begin(ledger, "over")
     end(ledger, "over")
@@ -307,7 +307,7 @@ def test_an_outbox_that_nobody_empties_stays_bounded_and_says_so(
     assert states(ledger, over) == ["dead", "dead"]
     assert states(ledger, standing) == ["new"]
     assert [states(ledger, number) for number in numbers] == [["new"]] * 4
-    assert ledger.outbox_totals() == {("mail", "dead"): 2}
+    assert ledger.notices.totals() == {("mail", "dead"): 2}
     assert ledger.notices.dead(NOON) == {("mail", CAMAT.address): (2, "too much was waiting; the newer was kept")}
     assert ledger.notices.dead(NOON + 1) == {}
     begin(ledger, "one", to=(TEKNISI,))

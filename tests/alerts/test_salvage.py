@@ -118,7 +118,7 @@ def test_what_is_whole_is_saved_whole(store: Path, tmp_path: Path, damage: Calla
     ledger = open_ledger(tmp_path)
     assert len(ledger.standing()) == TICKETS
     assert len(ledger.tickets(limit=1_000)) == TICKETS
-    assert ledger.outbox_counts() == {("mail", "new"): TICKETS}
+    assert ledger.notices.counts() == {("mail", "new"): TICKETS}
     assert ledger.last_states() == {"sidik-jari": (State.FAILED, NOON + TICKETS - 1)}
     assert ledger.salvage is not None
     assert ledger.salvage.kept["ticket"] == TICKETS

@@ -59,7 +59,7 @@ class Post:
         return self.pigeon.sent[before:]
 
     def waits(self) -> int:
-        return sum(count for (_, state), count in self.book.outbox_counts().items() if state == "new")
+        return sum(count for (_, state), count in self.book.notices.counts().items() if state == "new")
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_many_tickets_at_once_are_one_letter_that_names_them_all(post: Post) -> 
     assert {ticket.device.id for ticket in letter.others} == {"a", "b", "c"}
     assert post.pigeon.tickets[-1].device.id == "d"
     assert post.waits() == 0
-    assert post.book.outbox_totals() == {("mail", "sent"): 1}
+    assert post.book.notices.totals() == {("mail", "sent"): 1}
 
 
 def test_what_came_and_went_unsent_is_one_letter(post: Post) -> None:
@@ -179,7 +179,7 @@ def test_a_refused_letter_ends_all_that_it_told_and_holds_up_nobody_else(post: P
     for name in "abcd":
         post.book.begin(scanner(name), fault(), since=post.clock.now, addressees=(CAMAT, TEKNISI))
     assert [notice.addressee for notice in post.told()] == [CAMAT, TEKNISI]
-    assert post.book.outbox_counts() == {("mail", "dead"): 4, ("mail", "sent"): 4}
+    assert post.book.notices.counts() == {("mail", "dead"): 4, ("mail", "sent"): 4}
 
 
 def test_a_letter_that_may_have_arrived_keeps_what_it_told(post: Post) -> None:

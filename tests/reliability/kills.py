@@ -190,7 +190,7 @@ def _count(office: Office) -> Score:
     ledger = Ledger.open(office.setting.store)
     promised = [line.split() for line in office.setting.promises.read_text("ascii").splitlines()]
     score = Score(kills=len(office.kills), letters=len(office.smtp.arrived))
-    score.waiting = sum(count for (_, state), count in ledger.outbox_counts().items() if state not in ("sent", "dead"))
+    score.waiting = sum(count for (_, state), count in ledger.notices.counts().items() if state not in ("sent", "dead"))
     known = {ticket.number: ticket for ticket in ledger.tickets(limit=1_000_000)}
     score.tickets, score.spoilt = len(known), office.desk.spoilt
     score.lost += [f"{number} is not in the ledger" for _, number in promised if number not in known]

@@ -113,7 +113,7 @@ def live(setting: Setting, seed: int, start: int) -> None:
             ledger.end(f"alat-{index}", "not-connected", "", at=time.time(), addressees=people)
             os.write(promises, f"ended {number}\n".encode())
             outbox.kick()
-    while any(state not in ("sent", "dead") for _, state in ledger.outbox_counts()):
+    while any(state not in ("sent", "dead") for _, state in ledger.notices.counts()):
         time.sleep(0.02)
 
 

@@ -133,7 +133,7 @@ def play(folder: Path, *, hours: int = HOURS, seed: int = 1) -> Drained:
             desk.tricks = []
             back = agent.steps.now
             while agent.due is not None:
-                assert agent.steps.now - back < _LONGEST_DRAIN_SECONDS, agent.book.outbox_counts()
+                assert agent.steps.now - back < _LONGEST_DRAIN_SECONDS, agent.book.notices.counts()
                 agent.until(agent.due)
                 agent.attend()
         assert back - begins >= hours * HOUR
