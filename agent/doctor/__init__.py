@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config, ConfigError
-from agent.doctor import centre, desks, equipment, own, pc, power
+from agent.doctor import centre, desks, equipment, own, pc, power, turns
 from agent.doctor.finding import Finding, Subject, Verdict, mend
 from agent.statefolder import is_running
 from probes.text import clean
@@ -29,6 +29,7 @@ CHECKS: Mapping[str, Callable[[Subject], Finding]] = {
     "cups": equipment.cups,
     "card readers": equipment.card_readers,
     "ups": power.ups,
+    "turns": turns.turns,
     "calendar": own.calendar,
     "mail": own.mail,
     "desks": desks.desks,

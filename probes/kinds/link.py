@@ -18,7 +18,9 @@ from probes.link.ladder import Layer, Verdict, climb
 from probes.link.lan import AddressLayer, CarrierLayer, Line, likely_interface
 from probes.link.portal import KnownPage, PortalLayer
 from probes.link.quality import Flapping, QualityLayer
-from probes.link.service import Service, ServiceLayer
+from probes.link.service import Service
+from probes.link.services import ServiceLayer
+from probes.link.share import Share
 from probes.link.vpn import Vpn, VpnLayer
 from probes.link.wan import DnsLayer, InternetLayer, literals
 from probes.probe import Candidate, Probe
@@ -26,6 +28,7 @@ from probes.reading import Actor, Fault, Metric, ProbeError, Reading, Sample, Se
 from probes.text import SafeText, clean
 from probes.wire import icmp, route
 from probes.wire.address import family
+from probes.wire.target import read_url
 
 _CODES = (
     *("power-out", "cable-unplugged", "no-address", "gateway-down"),
@@ -67,6 +70,7 @@ class Link(Probe):
     control_ca_file: who signs their certificates, where not those whom this PC trusts.
     block_pages: names and addresses where blocked domains lead.
     vpn: the tunnel, where there is one. services: what the counter's work needs.
+    share: take turns with the office's other counters at services of others and the address inside the tunnel.
     loss_limit_ratio, latency_limit_seconds: from where on the way is bad.
     responsible: who mends what, where it is not the usual party, by fault code.
     """
@@ -83,6 +87,7 @@ class Link(Probe):
     block_pages: tuple[str, ...] = _BLOCK_PAGES
     vpn: Vpn | None = None
     services: tuple[Service, ...] = ()
+    share: bool = True
     loss_limit_ratio: float = 0.1
     latency_limit_seconds: float = 0.5
     responsible: Mapping[str, Actor] = field(default_factory=lambda: MappingProxyType({}))
@@ -115,7 +120,9 @@ class Link(Probe):
         line = Line(wanted_interface=self.interface, wanted_gateway=self.gateway)
         internet = literals("internet", self.internet, 443)
         dns = DnsLayer(literals("resolvers", self.resolvers, 53), self.dns_names)
-        vpn = VpnLayer(self.vpn)
+        shared = [read_url(service.url) for service in self.services] + ([self.vpn.url] if self.vpn else [])
+        share = Share(line, [url for url in shared if url], wanted=self.share)
+        vpn = VpnLayer(self.vpn, share)
         blocked = frozenset(self.block_pages)
         return (
             CarrierLayer(line),
@@ -133,7 +140,7 @@ class Link(Probe):
             PortalLayer(self.portal, dns.servers),
             ControlLayer(hosts(self.control), dns.servers, ca_file=self.control_ca_file, block_pages=blocked),
             vpn,
-            ServiceLayer(self.services, dns.servers, vpn, blocked),
+            ServiceLayer(self.services, dns.servers, vpn, blocked, share),
         )
 
     def read(self) -> Reading:

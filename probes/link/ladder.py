@@ -124,13 +124,13 @@ class Keeper(Generic[T]):
         self._due = 0.0
         self._phase = zlib.crc32(f"{os.uname().nodename} {target}".encode()) / 0xFFFFFFFF
 
-    def due(self, now: float, *, afresh: bool = False) -> bool:
-        """Whether to look now."""
+    def due(self, now: float, *, afresh: bool = False, not_before: float = 0.0) -> bool:
+        """Whether to look now; not_before: another counter of the office asked, which suffices while nothing is new."""
         if self.result is None:
             return now >= self._due
         if afresh or self._news:
             return True
-        return now >= self._due or (not self._good and not self.gentle)
+        return now >= max(self._due, not_before) or (not self._good and not self.gentle)
 
     def put(self, now: float, result: T, *, good: bool) -> None:
         """Keep what a look found."""

@@ -98,11 +98,16 @@ DNS_INTERCEPTED = Metric(
     type=MetricType.GAUGE,
     help="Whether somebody answers DNS queries that were sent to an address where nobody lives.",
 )
+SHARING = Metric(
+    name="jagaloket_link_sharing_counters",
+    type=MetricType.GAUGE,
+    help="Other counters of the office that take turns with this one at services of others.",
+)
 
 ALL = (
     *(LAYER_UP, RTT, DNS_SECONDS, SERVICE_UP, TLS_SECONDS, FIRST_BYTE_SECONDS, TLS_EXPIRY),
     *(INTERFACE_ERRORS, INTERFACE_BYTES, CARRIER_CHANGES, SPEED),
-    *(LOSS, JITTER, RTT_MEDIAN, RTT_P95, DNS_INTERCEPTED),
+    *(LOSS, JITTER, RTT_MEDIAN, RTT_P95, DNS_INTERCEPTED, SHARING),
 )
 
 

@@ -1,22 +1,15 @@
-"""The top layer: the services that the counter's work needs, each judged by itself."""
+"""A service that the counter's work needs, and what is wrong with it."""
 
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from probes.link.ladder import NEAR_SECONDS, SERVICE_SECONDS, Keeper, Layer, Verdict, together
-from probes.link.metrics import FIRST_BYTE_SECONDS, LAYER_UP, RTT, SERVICE_UP, TLS_EXPIRY, TLS_SECONDS
-from probes.link.vpn import VpnLayer
-from probes.reading import NO_TEXT, Actor, Fault, Sample, Severity
+from probes.link.metrics import FIRST_BYTE_SECONDS, RTT, SERVICE_UP, TLS_EXPIRY, TLS_SECONDS
+from probes.reading import Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
-from probes.wire import clock, names, net
-from probes.wire.address import Endpoint, is_loopback, is_near
+from probes.wire import clock
 from probes.wire.target import Outcome, Stage, read_url
 
 _DAY_SECONDS = 86400
-_RESOLVE_SECONDS = 2.0
-_TLS_PAUSE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,102 +52,6 @@ class Service:
             raise ValueError(msg)
 
 
-class _Watched:
-    """A service and what is known of it."""
-
-    def __init__(self, service: Service, block_pages: frozenset[str]) -> None:
-        self.service = service
-        self.blocked = ""
-        self._block_pages = block_pages
-        self.url = read_url(service.url)
-        self.addresses: tuple[str, ...] = ()
-        self.kept: Keeper[Outcome] = Keeper(service.url, service.every_seconds or SERVICE_SECONDS, gentle=True)
-
-    def pace(self) -> None:
-        """Set by where the service is: in the office every look, elsewhere gently."""
-        if self.service.every_seconds or not self.addresses:
-            return
-        own = is_loopback(self.addresses[0]) or self.service.actor != Actor.CENTRAL
-        near = own and is_near(self.addresses[0])
-        tls_pause = _TLS_PAUSE_SECONDS if self.url.scheme in ("tls", "https") else NEAR_SECONDS
-        self.kept.every_seconds = tls_pause if near else SERVICE_SECONDS
-        self.kept.gentle = not near
-
-    def look(self, servers: Sequence[Endpoint]) -> Outcome:
-        """Resolve and look. Never raises."""
-        found = names.lookup(self.url.at.host, servers, _RESOLVE_SECONDS)
-        self.addresses = found.addresses
-        self.blocked = next((x for x in (*found.addresses, *found.aliases) if x.rstrip(".") in self._block_pages), "")
-        if self.blocked:
-            return Outcome(
-                failed=Stage.CONNECT, why=clean(f"{self.url.at.host} leads to the block page {self.blocked}")
-            )
-        if not self.addresses:
-            return Outcome(failed=Stage.CONNECT, why=clean(f"the name {self.url.at.host} has no address: {found.why}"))
-        trust = net.Trust(ca_file=str(self.service.ca_file or ""), verify=self.service.verify)
-        outcome = net.look(self.url, self.addresses, self.service.timeout_seconds, trust=trust)
-        if outcome.only_dates and not clock.trusted():
-            return replace(outcome, failed=None, why=NO_TEXT)
-        return outcome
-
-    def still_there(self) -> bool:
-        """Between two TLS looks: does a near service still let us in?"""
-        if self.kept.gentle or self.kept.every_seconds != _TLS_PAUSE_SECONDS or not self.addresses:
-            return True
-        return net.connect(self.addresses[0], self.url.at.port, self.service.timeout_seconds)[0] is not None
-
-
-class ServiceLayer(Layer):
-    """Every configured service; each that fails is a fault of its own."""
-
-    name = "service"
-
-    def __init__(
-        self,
-        services: Sequence[Service],
-        servers: Callable[[], Sequence[Endpoint]],
-        vpn: VpnLayer,
-        block_pages: frozenset[str] = frozenset(),
-    ) -> None:
-        self._all = tuple(_Watched(service, block_pages) for service in services)
-        self._servers = servers
-        self._vpn = vpn
-
-    def look(self, now: float, *, afresh: bool) -> Verdict:
-        """Look at those that are due, all at the same time."""
-        watched = [w for w in self._all if not (w.service.via_vpn and self._vpn.is_down)]
-        for behind in self._all:
-            if behind not in watched:
-                behind.kept.forget()
-        if not watched:
-            return Verdict()
-        due = [w for w in watched if w.kept.due(now, afresh=afresh) or not w.still_there()]
-        servers = self._servers()
-        for one, outcome in zip(due, together([lambda w=w: w.look(servers) for w in due]), strict=True):  # type: ignore[misc] # mypy cannot infer a lambda with a default
-            one.pace()
-            one.kept.put(now, outcome, good=outcome.failed is None)
-        return _verdict(watched, kept=not due)
-
-    def forget(self) -> None:
-        """Look again once the way there is back."""
-        for watched in self._all:
-            watched.kept.forget()
-
-
-def _verdict(watched: Sequence[_Watched], *, kept: bool) -> Verdict:
-    pairs = [(w, w.kept.result) for w in watched if w.kept.result]
-    faults = [
-        fault for w, outcome in pairs for fault in judge(w.service, outcome, time.time(), blocked=bool(w.blocked))
-    ]
-    up = all(outcome.failed is None for _, outcome in pairs)
-    samples = [sample for w, outcome in pairs for sample in _samples(w.service.name, outcome)]
-    if secured := [outcome for w, outcome in pairs if w.url.scheme in ("tls", "https")]:
-        works = all(outcome.failed is not Stage.TLS for outcome in secured)
-        samples.append(Sample(metric=LAYER_UP, value=float(works), labels=(SafeText("tls"),)))
-    news = any(w.kept.unsure for w in watched)
-    return Verdict(up=up, faults=tuple(faults), kept=kept, news=news, samples=tuple(samples))
-
-
 def judge(service: Service, outcome: Outcome, wall: float, *, blocked: bool = False) -> list[Fault]:
     """What is wrong with one service; blocked: its name leads to a block page."""
 
@@ -178,7 +75,8 @@ def judge(service: Service, outcome: Outcome, wall: float, *, blocked: bool = Fa
     return found
 
 
-def _samples(name: SafeText, outcome: Outcome) -> list[Sample]:
+def samples(name: SafeText, outcome: Outcome) -> list[Sample]:
+    """What one look measured; what it did not is absent."""
     values = (
         (SERVICE_UP, float(outcome.failed is None)),
         (RTT, outcome.connect_seconds),

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from probes.link.ladder import Keeper, Layer, Verdict
+from probes.link.share import Share
 from probes.reading import Actor, Fault, Severity
 from probes.text import clean
 from probes.wire import net, route
 from probes.wire.address import endpoint, family
+from probes.wire.target import Url
 
 _SECONDS = 2.0
 _INSIDE_SECONDS = 60.0
@@ -29,6 +31,11 @@ class Vpn:
             msg = f"inside: {self.inside!r} is a name; write an address and a port, for example 10.1.1.1:443"
             raise ValueError(msg)
 
+    @property
+    def url(self) -> Url | None:
+        """The address inside, as counters that share it name it."""
+        return Url(scheme="tcp", at=endpoint(self.inside)) if self.inside else None
+
 
 def _inside(text: str) -> str:
     try:
@@ -43,8 +50,9 @@ class VpnLayer(Layer):
 
     name = "vpn"
 
-    def __init__(self, vpn: Vpn | None) -> None:
+    def __init__(self, vpn: Vpn | None, share: Share | None = None) -> None:
         self._vpn = vpn
+        self._share = share
         self._kept: Keeper[str] = Keeper(vpn.inside if vpn else "", _INSIDE_SECONDS, gentle=True)
         self.is_down = False
 
@@ -52,7 +60,11 @@ class VpnLayer(Layer):
         """Never stops the ladder: services outside the tunnel go on."""
         if self._vpn is None:
             return Verdict()
-        kept = bool(self._vpn.inside) and not self._kept.due(now, afresh=afresh)
+        held = 0.0
+        if self._share and self._vpn.url:
+            self._share.listen(now)
+            held = self._share.not_before(self._vpn.url, _INSIDE_SECONDS, now)
+        kept = bool(self._vpn.inside) and not self._kept.due(now, afresh=afresh, not_before=held)
         why = self._why_down(self._vpn, now, kept=kept)
         self.is_down = bool(why)
         if not why:
@@ -68,8 +80,13 @@ class VpnLayer(Layer):
             return f"{vpn.interface} {'does not exist' if tunnel is None else 'is down'}"
         if not any(a.interface == vpn.interface for a in route.addresses()):
             return f"{vpn.interface} has no address"
-        if vpn.inside and not kept:
-            at = endpoint(vpn.inside)
-            seconds, why = net.connect(at.host, at.port, _SECONDS)
+        if vpn.url and not kept:
+            self._tell(vpn.url, now)
+            seconds, why = net.connect(vpn.url.at.host, vpn.url.at.port, _SECONDS)
             self._kept.put(now, why, good=seconds is not None)
+            self._tell(vpn.url, now)
         return self._kept.result or ""
+
+    def _tell(self, url: Url, now: float) -> None:
+        if self._share:
+            self._share.tell([url], now)

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from agent import doctor
 from agent.cli import cli
 from agent.config import Config, load
-from agent.doctor import centre, desks, equipment, own, pc, power
+from agent.doctor import centre, desks, equipment, own, pc, power, turns
 from agent.doctor.finding import Finding, Subject, Verdict, mend, well
 from alerts.ledger import Ledger
 from alerts.migrations import VERSION
@@ -23,6 +23,8 @@ from tests.fakes.agentprocess import AgentProcess, until
 from tests.fakes.desks.rt import FakeRt
 from tests.fakes.desks.server import TOKEN
 from tests.fakes.http import free_port
+from tests.fakes.lan import lan
+from tests.fakes.netns import inside
 from tests.fakes.nut import real_upsd
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.usbtree import UsbTree
@@ -300,3 +302,32 @@ def test_a_bridge_is_examined_as_a_bridge(patient: Callable[..., Subject], tmp_p
     assert "bridge" in found["service"].remedy
     assert {found[name].verdict for name in ("ping", "hotplug", "ups")} == {Verdict.SKIPPED}
     assert running["address"].text == f"the running bridge answers at {listen}"
+
+
+SHARED = """
+[device.internet]
+kind = "link"
+interface = "{interface}"
+gateway = "{gateway}"
+{more}
+services = [ {{ name = "siak", url = "tcp://203.0.113.80:8000" }} ]
+"""
+
+
+def test_only_who_shares_services_of_others_is_examined_for_it(patient: Callable[..., Subject]) -> None:
+    assert verdict(turns.turns(patient())) is Verdict.SKIPPED
+    lonely = SHARED.format(interface="eth0", gateway="", more="share = false")
+    assert verdict(turns.turns(patient(lonely))) is Verdict.SKIPPED
+
+
+def test_a_link_without_neighbours_cannot_share_and_is_noted(patient: Callable[..., Subject]) -> None:
+    finding = turns.turns(patient(SHARED.format(interface="lo", gateway="127.0.0.1", more="")))
+    assert (verdict(finding), "lo: has no neighbours" in finding.text) == (Verdict.NOTE, True)
+    assert finding.remedy
+
+
+def test_counters_on_a_switch_can_share(patient: Callable[..., Subject]) -> None:
+    subject = patient(SHARED.format(interface="eth0", gateway="192.168.88.254", more=""))
+    with lan(1) as office:
+        finding = inside(office.pcs[0], lambda: turns.turns(subject))
+    assert (verdict(finding), "239.255.97.76 port 9776/udp on eth0" in finding.text) == (Verdict.WELL, True)

@@ -11,7 +11,8 @@ from probes.link.interception import InterceptionLayer
 from probes.link.ladder import Verdict
 from probes.link.lan import Line
 from probes.link.portal import KnownPage, PortalLayer
-from probes.link.service import Service, ServiceLayer
+from probes.link.service import Service
+from probes.link.services import ServiceLayer
 from probes.link.vpn import Vpn, VpnLayer
 from probes.reading import Actor
 from probes.text import SafeText

@@ -16,7 +16,8 @@ from probes.link.gateway import GatewayLayer
 from probes.link.lan import Line, unplugged
 from probes.link.portal import KnownPage, PortalLayer
 from probes.link.quality import QualityLayer
-from probes.link.service import Service, ServiceLayer
+from probes.link.service import Service
+from probes.link.services import ServiceLayer
 from probes.link.vpn import Vpn, VpnLayer
 from probes.link.wan import DnsLayer, InternetLayer, literals
 from probes.reading import Fault

@@ -107,6 +107,8 @@ def test_what_breaks_the_sight_of_equipment_is_never_set() -> None:
     assert unit["ProtectProc"] == ["default"]  # "invisible": every watched program would look dead
     assert "PrivateNetwork" not in unit
     assert "AF_NETLINK" in unit["RestrictAddressFamilies"][0]  # without it libusb does not start
+    assert {"AF_INET", "AF_INET6"} <= set(unit["RestrictAddressFamilies"][0].split())
+    assert "IPAddressDeny" not in unit  # counters would not hear each other, and each would ask central services alone
     assert not any("/sys" in value or "/proc" in value for value in unit["InaccessiblePaths"])
 
 
