@@ -153,11 +153,10 @@ class Cases:
             return []
         device, healths = judged.watched.device.id, judged.verdict.healths
         keys = changed | self._tallies.get(device, {}).keys()
-        skipped = judged.reading.skipped
         return [
             (key, (known := healths.get((key[1], SafeText(key[2])))) is not None and known.standing)
             for key in sorted(keys)
-            if key[1] not in skipped
+            if judged.reading.judged(key[1], key[2])
         ]
 
     def _follow(self, judged: Judged, key: Key, *, stands: bool) -> bool:

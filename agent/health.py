@@ -109,18 +109,18 @@ def _seen(known: Health, fault: Fault, confirm: Confirm) -> Health:
 
 def _held(health: Health, reading: Reading | None, confirm: Confirm) -> Health | None:
     """What stays of a fault that this look did not see; None when it is over."""
-    if reading is None or not _can_tell(health.fault.code, reading):
+    if reading is None or not _can_tell(health.fault, reading):
         return health
     if not health.standing or health.streak + 1 >= confirm.good:
         return None
     return replace(health, streak=health.streak + 1)
 
 
-def _can_tell(code: str, reading: Reading) -> bool:
+def _can_tell(fault: Fault, reading: Reading) -> bool:
     """Whether the absence of this fault in this look means anything."""
-    if code in reading.skipped:
+    if not reading.judged(*fault.key):
         return False
-    if code in (NOT_RESPONDING, NOT_OBSERVABLE):
+    if fault.code in (NOT_RESPONDING, NOT_OBSERVABLE):
         return True
     return reading.reachable and not reading.asleep
 

@@ -65,9 +65,12 @@ install_files() {
     install -D -m 644 systemd/jagaloket-bridge.service "$root/lib/systemd/system/jagaloket-bridge.service"
     # Not enabled: for counters that the centre cannot reach (docs/fleet.md).
     install -D -m 644 systemd/jagaloket-push.service "$root/lib/systemd/system/jagaloket-push.service"
+    # For each disk, started by udev.
+    install -m 644 systemd/jagaloket-smart@.service systemd/jagaloket-smart@.timer "$root/lib/systemd/system"
     install -D -m 644 systemd/jagaloket.sysusers "$root/usr/lib/sysusers.d/jagaloket.conf"
     install -D -m 644 systemd/jagaloket.tmpfiles "$root/usr/lib/tmpfiles.d/jagaloket.conf"
     install -D -m 644 systemd/60-jagaloket.rules "$root/lib/udev/rules.d/60-jagaloket.rules"
+    install -m 644 systemd/61-jagaloket-smart.rules "$root/lib/udev/rules.d"
     install -D -m 644 systemd/jagaloket-ping.conf "$root/usr/lib/sysctl.d/50-jagaloket-ping.conf"
     install -D -m 644 systemd/jagaloket.polkit "$root/usr/share/polkit-1/rules.d/60-jagaloket.rules"
     install -D -m 644 -t "$share" systemd/serial-printer.conf systemd/time-service.conf systemd/push.env

@@ -130,7 +130,7 @@ class Reading:
     capabilities: what this device can tell at all; False is "cannot tell", never "fine". One that cannot tell its
     "status" is unknown as long as it states no fault.
     skipped: fault codes this look could not judge (a layer behind the failing one): a standing fault
-    among them neither ends nor is confirmed by this look.
+    among them neither ends nor is confirmed by this look. skipped_parts: the same for one part only (code and part).
     """
 
     reachable: bool
@@ -140,6 +140,11 @@ class Reading:
     facts: Mapping[str, SafeText] = field(default_factory=lambda: MappingProxyType({}))
     capabilities: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     skipped: frozenset[str] = frozenset()
+    skipped_parts: frozenset[tuple[str, str]] = frozenset()
+
+    def judged(self, code: str, part: str) -> bool:
+        """Whether this look could tell of that fault: then its absence means something."""
+        return code not in self.skipped and (code, part) not in self.skipped_parts
 
     @property
     def state(self) -> State:

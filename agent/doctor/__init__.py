@@ -20,6 +20,7 @@ CHECKS: Mapping[str, Callable[[Subject], Finding]] = {
     "state folder": own.state_folder,
     "store": own.store,
     "disk": pc.disk,
+    "disk health": pc.disk_health,
     "clock": pc.clock_right,
     "ping": pc.echo,
     "hotplug": pc.hotplug_events,

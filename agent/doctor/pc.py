@@ -3,9 +3,11 @@
 import os
 import socket
 import time
+from collections.abc import Sequence
 
 from agent.doctor.finding import Finding, Subject, mend, note, skipped, well
-from probes.wire import clock, hotplug, icmp
+from agent.watched import Watched
+from probes.wire import clock, hotplug, icmp, smart
 
 _MEGABYTE = 1_000_000
 _LEAST_BYTES, _AMPLE_BYTES = 20 * _MEGABYTE, 200 * _MEGABYTE
@@ -65,3 +67,23 @@ def disk(subject: Subject) -> Finding:
     if free < _LEAST_BYTES:
         return mend(text, "free some space: sudo apt clean; sudo journalctl --vacuum-size=100M")
     return note(text, "free some space soon") if free < _AMPLE_BYTES else well(text)
+
+
+def disk_health(subject: Subject) -> Finding:
+    """Whether disks tell the agent of their own health."""
+    names = smart.disks() if any(item.device.kind == "host" for item in _watched(subject)) else []
+    if not names:
+        return skipped("no disk that could tell, or this PC is not watched")
+    if smart.program() is None:
+        return note("not read: smartctl is missing", "run: sudo apt install smartmontools")
+    left = smart.FOLDER.is_dir()
+    answers = [smart.Left(1.0).read(smart.FOLDER / f"{name}.json", 0.0) if left else smart.ask(name) for name in names]
+    silent = [name for name, answer in zip(names, answers, strict=True) if answer is None]
+    if silent:
+        asked = f"run: sudo systemctl start jagaloket-smart@{silent[0]}.service; its journal says why it ends"
+        return note(f"no answer from {', '.join(silent)}", asked if left else "only root, or the .deb's units, may ask")
+    return well(f"{sum(answer.passed is not None for answer in answers if answer)} of {len(names)} disks tell")
+
+
+def _watched(subject: Subject) -> Sequence[Watched]:
+    return subject.config.watched if subject.config else ()

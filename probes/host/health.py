@@ -1,21 +1,17 @@
-"""What creeps up on a PC: disks that fill, disks that wear out, memory that thrashes, updates that wait."""
+"""What creeps up on a PC: disks that fill, memory that thrashes, updates that wait."""
 
-import threading
 from collections import deque
 from pathlib import Path
 
 from probes.host.part import Found, gauge
 from probes.reading import Actor, Fault, Severity
-from probes.text import SafeText, clean
-from probes.wire import smart
+from probes.text import clean
 
 DAYS_LEFT = gauge("disk_days_left", "Days until a file system is full at the pace of the last day.", "mount")
-SMART_PASSED = gauge("disk_smart_passed", "Whether a disk believes in its own health.", "disk")
 PRESSURE = gauge("memory_pressure_ratio", "Share of the last minute in which all work waited for memory.")
 REBOOT = gauge("reboot_required", "Whether installed updates wait for a restart.")
-METRICS = (DAYS_LEFT, SMART_PASSED, PRESSURE, REBOOT)
+METRICS = (DAYS_LEFT, PRESSURE, REBOOT)
 
-_SMART_PAUSE_SECONDS = 6 * 3600.0
 _MARK_SECONDS = 1800.0
 _MARKS = 48
 _SHORTEST_SECONDS = 6 * 3600.0
@@ -39,36 +35,6 @@ class Forecast:
             return None
         days = free / ((had - free) / (now - began)) / _DAY_SECONDS
         return days if days < _FAR_DAYS else None
-
-
-class Smart:
-    """Disks' own verdicts, four times a day, asked beside the looks: a dying disk answers slowly or never."""
-
-    def __init__(self) -> None:
-        self._due = 0.0
-        self._thread: threading.Thread | None = None
-        self._known: dict[str, tuple[bool, SafeText]] = {}
-
-    def look(self, found: Found, now: float) -> None:
-        """Add what is known; ask again when it is time and the last question came back."""
-        if now >= self._due and (self._thread is None or not self._thread.is_alive()):
-            self._due = now + _SMART_PAUSE_SECONDS
-            self._thread = threading.Thread(target=self._ask, daemon=True, name="host-smart")
-            self._thread.start()
-        known = dict(self._known)
-        found.told["smart"] = bool(known)
-        for disk, (passed, model) in known.items():
-            found.sample(SMART_PASSED, float(passed), disk)
-            if not passed:
-                found.faults.append(_fault("disk-failing", Severity.BLOCKING, disk, f"{model} expects to fail (SMART)"))
-
-    def _ask(self) -> None:
-        fresh = {}
-        for disk in smart.disks():
-            passed, model = smart.passed(disk)
-            if passed is not None:
-                fresh[disk] = (passed, model)
-        self._known = fresh
 
 
 def pressure(found: Found, limit_ratio: float, path: Path = Path("/proc/pressure/memory")) -> None:

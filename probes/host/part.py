@@ -8,11 +8,15 @@ from probes.text import SafeText, clean
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """What the parts found so far. told: which of them this PC can tell about at all."""
+    """What the parts found so far. told: which of them this PC can tell about at all.
+
+    skipped: code and part of what could not be judged this time.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     told: dict[str, bool] = field(default_factory=dict)
+    skipped: set[tuple[str, SafeText]] = field(default_factory=set)
 
     def sample(self, metric: Metric, value: float, *labels: str) -> None:
         """Add one value."""

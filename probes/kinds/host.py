@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import psutil
 
-from probes.host import clock, disk, health, load, power
+from probes.host import clock, disk, health, load, power, wear
 from probes.host.part import Found
 from probes.probe import Candidate, Confirm, Probe
 from probes.reading import Metric, ProbeError, Reading
@@ -40,11 +40,13 @@ class Host(Probe):
     _processor: load.Processor = field(init=False, repr=False)
     _thermometer: load.Thermometer = field(init=False, repr=False)
     _clock: clock.PcClock = field(init=False, repr=False)
-    _smart: health.Smart = field(init=False, repr=False, default_factory=health.Smart)
+    _smart: wear.Smart = field(init=False, repr=False, default_factory=wear.Smart)
 
     confirm: ClassVar[Confirm] = Confirm(relook_seconds=0.5)  # a power cut is to be known before what it takes along
     tells_power: ClassVar[bool] = True
-    metrics: ClassVar[tuple[Metric, ...]] = disk.METRICS + load.METRICS + power.METRICS + clock.METRICS + health.METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        *disk.METRICS, *load.METRICS, *power.METRICS, *clock.METRICS, *health.METRICS, *wear.METRICS,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse limits that mean nothing."""
@@ -88,6 +90,7 @@ class Host(Probe):
             samples=tuple(found.samples),
             facts={"name": clean(platform.node()), "system": clean(f"Linux {platform.release()}")},
             capabilities=found.told,
+            skipped_parts=frozenset(found.skipped),
         )
 
     @classmethod

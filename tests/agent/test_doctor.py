@@ -19,6 +19,7 @@ from agent.doctor import centre, desks, equipment, own, pc, power, turns
 from agent.doctor.finding import Finding, Subject, Verdict, mend, well
 from alerts.ledger import Ledger
 from alerts.migrations import VERSION
+from probes.wire import smart
 from tests.fakes.agentprocess import AgentProcess, until
 from tests.fakes.desks.rt import FakeRt
 from tests.fakes.desks.server import TOKEN
@@ -180,6 +181,38 @@ def test_no_room_for_tickets_is_to_mend(patient: Callable[..., Subject], monkeyp
     real = os.statvfs(subject.state.parent)
     monkeypatch.setattr(os, "statvfs", lambda _path: os.statvfs_result((*real[:4], 5, *real[5:])))
     assert verdict(pc.disk(subject)) is Verdict.MEND
+
+
+@pytest.fixture
+def sda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A PC with smartctl and one disk; the file where systemd leaves its answer."""
+    (tmp_path / "block" / "sda" / "device").mkdir(parents=True)
+    (tmp_path / "left").mkdir()
+    monkeypatch.setattr(smart.disks, "__defaults__", (tmp_path / "block",))
+    monkeypatch.setattr(smart, "FOLDER", tmp_path / "left")
+    monkeypatch.setattr(smart, "program", lambda: "/usr/sbin/smartctl")
+    return tmp_path / "left" / "sda.json"
+
+
+def test_a_disk_that_tells_its_health_is_well(patient: Callable[..., Subject], sda: Path) -> None:
+    sda.write_text('{"smart_status": {"passed": false}}')  # how it is, the board says
+    assert pc.disk_health(patient()).text == "1 of 1 disks tell"
+
+
+def test_a_disk_that_was_not_asked_yet_is_named(patient: Callable[..., Subject], sda: Path) -> None:
+    finding = pc.disk_health(patient())
+    assert (verdict(finding), finding.text) == (Verdict.NOTE, "no answer from sda")
+    assert "systemctl start jagaloket-smart@sda.service" in finding.remedy
+    sda.parent.rmdir()
+    assert "root" in pc.disk_health(patient()).remedy
+
+
+@pytest.mark.usefixtures("sda")
+def test_a_missing_smartctl_is_worth_a_note(patient: Callable[..., Subject], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smart, "program", lambda: None)
+    finding = pc.disk_health(patient())
+    assert (verdict(finding), finding.remedy) == (Verdict.NOTE, "run: sudo apt install smartmontools")
+    assert verdict(pc.disk_health(patient(RECEIPT))) is Verdict.SKIPPED  # this PC is not watched
 
 
 def test_a_check_with_a_bug_does_not_hide_the_others(patient: Callable[..., Subject]) -> None:

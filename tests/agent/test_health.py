@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agent.health import FaultKey, Health, Verdict, judge
 from probes.probe import Confirm
 from probes.reading import NOT_OBSERVABLE, NOT_RESPONDING, Actor, Fault, Reading, Severity, State
-from probes.text import clean
+from probes.text import SafeText, clean
 
 CONFIRM = Confirm()
 FINE = Reading(reachable=True)
@@ -146,6 +146,18 @@ def test_a_layer_behind_the_failing_one_is_neither_ended_nor_confirmed() -> None
     behind = Reading(reachable=True, faults=(cable,), skipped=frozenset({"internet-down"}))
     verdict = case.looks(behind, behind, behind)
     assert (ended(verdict), {key[0] for key in verdict.healths}) == ([], {"internet-down", "cable-unplugged"})
+
+
+def test_a_part_that_could_not_be_judged_keeps_its_fault_and_the_others_end() -> None:
+    first, second = (
+        Fault(code="disk-failing", severity=Severity.BLOCKING, actor=Actor.TECHNICIAN, part=SafeText(disk))
+        for disk in ("sda", "sdb")
+    )
+    case = Case()
+    case.looks(says(first, second), says(first, second))
+    silent = Reading(reachable=True, skipped_parts=frozenset({("disk-failing", "sda")}))
+    verdict = case.looks(silent, silent, silent)
+    assert {key: health.standing for key, health in verdict.healths.items()} == {("disk-failing", "sda"): True}
 
 
 def test_an_unconfirmed_contradiction_shows_the_state_before_it() -> None:

@@ -1,15 +1,13 @@
 """What creeps up on a PC."""
 
-import threading
 from pathlib import Path
 
 import pytest
 
 from probes.host import health
-from probes.host.health import Forecast, Smart
+from probes.host.health import Forecast
 from probes.host.part import Found
-from probes.reading import Actor, Severity
-from probes.wire import smart
+from probes.reading import Severity
 
 HOUR = 3600.0
 
@@ -84,73 +82,3 @@ def test_updates_that_wait_for_a_restart_are_a_figure_and_no_fault(tmp_path: Pat
         health.reboot_required(found, flag)
         assert ([s.value for s in found.samples], found.faults) == ([there], [])
         flag.touch()
-
-
-@pytest.fixture
-def smartctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A smartctl that says what smartctl.json says, and one disk, sda, beside a loop and a CD drive."""
-    for name in ("sda", "sr0"):
-        (tmp_path / "block" / name / "device").mkdir(parents=True)
-    (tmp_path / "block" / "loop0").mkdir()
-    said = tmp_path / "smartctl.json"
-    command = tmp_path / "smartctl"
-    command.write_text(f"#!/bin/sh\n[ $6 = /dev/sda ] && cat {said}\nexit 8\n")
-    command.chmod(0o755)
-    monkeypatch.setattr(smart.disks, "__defaults__", (tmp_path / "block",))
-    monkeypatch.setattr(smart.shutil, "which", lambda *_, **__: str(command))  # type: ignore[attr-defined] # the module's own import
-    return said
-
-
-def asked(times: int = 1) -> Found:
-    disks = Smart()
-    found = Found()
-    for number in range(times):
-        disks.look(Found(), number)
-        for thread in threading.enumerate():
-            if thread.name == "host-smart":
-                thread.join()
-    disks.look(found, times)
-    return found
-
-
-def test_a_disk_that_expects_to_fail_is_failing(smartctl: Path) -> None:
-    smartctl.write_text('{"model_name": "Tired\\u001b 500", "smart_status": {"passed": false}}')
-    found = asked()
-    assert [(f.code, f.part, f.actor, f.detail) for f in found.faults] == [
-        ("disk-failing", "sda", Actor.TECHNICIAN, "Tired? 500 expects to fail (SMART)")
-    ]
-    assert found.told["smart"]
-
-
-def test_a_disk_that_is_well_is_told(smartctl: Path) -> None:
-    smartctl.write_text('{"smart_status": {"passed": true}}')
-    found = asked()
-    assert ([(s.labels, s.value) for s in found.samples], found.faults) == ([(("sda",), 1.0)], [])
-
-
-@pytest.mark.parametrize(
-    "said", ["", "{", "[]", "null", "{}", '{"smart_status": 1}', '{"smart_status": {"passed": "x"}}']
-)
-def test_a_disk_that_does_not_tell_is_not_judged(smartctl: Path, said: str) -> None:
-    smartctl.write_text(said)
-    found = asked()
-    assert (found.told["smart"], found.faults, found.samples) == (False, [], [])
-
-
-def test_a_pc_without_smartctl_cannot_tell(smartctl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    smartctl.write_text("{}")
-    monkeypatch.setattr(smart.shutil, "which", lambda *_, **__: None)  # type: ignore[attr-defined] # the module's own import
-    assert asked().told["smart"] is False
-
-
-def test_disks_are_asked_a_few_times_a_day_only(smartctl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    smartctl.write_text("{}")
-    calls: list[str] = []
-
-    def count(disk: str) -> tuple[None, str]:
-        calls.append(disk)
-        return None, ""
-
-    monkeypatch.setattr(smart, "passed", count)
-    asked(times=10)
-    assert calls == ["sda"]

@@ -8,10 +8,12 @@ set -eu
 folder=$1
 here=$(dirname "$(realpath "$0")")
 suite=bookworm
-# What the agent's package depends on is put in here: the guest cannot fetch it.
-packages=systemd,systemd-sysv,udev,dbus,kmod,procps,python3,acl,libusb-1.0-0,ca-certificates,tzdata
-# What USB, disk and channels need of the kernel's 300 MB of modules.
+# What the agent's package depends on or recommends is put in here: the guest cannot fetch it.
+packages=systemd,systemd-sysv,udev,dbus,kmod,procps,python3,acl,libusb-1.0-0,ca-certificates,tzdata,smartmontools
+# What USB, disks and channels need of the kernel's 300 MB of modules.
 modules="drivers/usb drivers/hid drivers/virtio drivers/block drivers/input drivers/char drivers/power
+    drivers/ata/ahci.ko drivers/ata/libahci.ko drivers/ata/libata.ko drivers/scsi/scsi_common.ko
+    drivers/scsi/scsi_mod.ko drivers/scsi/sd_mod.ko drivers/nvme block
     fs/ext4 fs/jbd2 fs/mbcache.ko fs/configfs lib crypto arch/x86/crypto sound/core"
 
 mkdir -p "$folder"

@@ -24,7 +24,8 @@ class Guest:
 
     image: where build.sh put kernel and initrd. disk: a qcow2 file that is written to. folder: for sockets and the
     console's log. payload: a file the guest sees as its second disk. state: the name of a saved state to go on from,
-    "" to boot. equipment: what is on the USB from the start.
+    "" to boot. equipment: what is on the USB from the start. more: words for QEMU's command line, for a PC that has
+    more than others; none where a saved state goes on.
     """
 
     def __init__(  # noqa: PLR0913 - a machine has as many parts
@@ -36,10 +37,11 @@ class Guest:
         payload: Path,
         state: str = "",
         equipment: Sequence[tuple[str, str, int]] = (CARD,),
+        more: Sequence[str] = (),
     ) -> None:
         self._folder, self._count = folder, 0
         folder.mkdir(parents=True)
-        command = _machine(image, disk, payload, folder)
+        command = [*_machine(image, disk, payload, folder), *more]
         for driver, name, port in equipment:
             command += ["-device", f"{driver},id={name},bus=xhci.0,port={port}"]
         command += ["-loadvm", state] if state else []
