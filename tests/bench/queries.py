@@ -71,7 +71,7 @@ def _write(file: Path, blocks: list[dict[str, str]], heads: dict[str, str]) -> N
         out.write("# EOF\n")
 
 
-def _took(looker: Looker, board: dict[str, Any]) -> Iterator[tuple[float, str]]:
+def took(looker: Looker, board: dict[str, Any]) -> Iterator[tuple[float, str]]:
     """Seconds and title of each query, as the board asks it when it is opened."""
     offices = [one for one in board["templating"]["list"] if one["name"] == "office"]
     values = looker.everything(board)
@@ -97,7 +97,7 @@ def figures() -> Iterator[Figure]:
             looker = Looker(prometheus=prometheus, end=end, span_seconds=HOURS * 3600)
             for board in BOARDS:
                 drawn = made(board, Words("en"))
-                seconds, title = max(_took(looker, drawn))
+                seconds, title = max(took(looker, drawn))
                 yield Figure(
                     name=f"slowest query of {drawn['uid']}, 1,000 agents, 24 h",
                     value=seconds,
