@@ -18,6 +18,7 @@ from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards import tables
+from dashboards.looks import GREY
 from dashboards.marks import link, mappings, steps, unit
 from dashboards.spec import Kind, Panel, Query
 from dashboards.words import Words
@@ -27,18 +28,19 @@ Picture = bargauge.Panel | stat.Panel | statetimeline.Panel | table.Panel | time
 SOURCE = grafana.DataSourceRef(type_val="prometheus", uid="${datasource}")
 """The one data source: whoever opens the board chooses it."""
 
+_BAR_HEIGHT = 32
+"""Pixels: Grafana writes the name beside a bar of up to 40, above a higher one."""
+_FEW = 4
+"""As far as an axis of counts goes at least; Grafana draws one of zeros alone up to 100."""
+
 
 def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Picture:
     """The whole panel. number: its id on its board, from 1."""
     made: Picture = _KINDS[panel.kind](panel, words)
     title, about = words.panel(panel.key)
     made.id(number).title(title).description(about).grid_pos(place).datasource(SOURCE)
-    made.unit(unit(panel.look, words)).mappings(mappings(panel.look, words)).thresholds(steps(panel.look))
-    made.color_scheme(dashboard.FieldColor().mode(_scheme(panel)))
-    if panel.look.top is not None:
-        made.min(0).max(panel.look.top)
-    if panel.look.decimals is not None:
-        made.decimals(panel.look.decimals)
+    if panel.kind is not Kind.TABLE:  # a unit for all would be one for the labels, too: "NaN" for a name
+        _dress(made, panel, words)
     if panel.points:
         made.max_data_points(panel.points)
     if panel.quiet:
@@ -50,9 +52,34 @@ def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Pi
     return made
 
 
-def _scheme(panel: Panel) -> model.FieldColorModeId:
-    lines = panel.kind is Kind.LINES
-    return model.FieldColorModeId.PALETTE_CLASSIC if lines else model.FieldColorModeId.THRESHOLDS
+def _dress(made: Picture, panel: Panel, words: Words) -> None:
+    """Give all values of a panel one look."""
+    look = panel.look
+    made.unit(unit(look, words)).mappings(mappings(look, words)).thresholds(steps(look)).color_scheme(_scheme(panel))
+    if look.top is not None:
+        made.min(0).max(look.top)
+    if look.decimals is not None:
+        made.decimals(look.decimals)
+    for code, key, colour in panel.names.words if panel.names else ():
+        named = [DynamicConfigValue(id_val="displayName", value=words(key))]
+        if colour != "text":
+            named.append(DynamicConfigValue(id_val="color", value={"mode": "fixed", "fixedColor": colour}))
+        made.override_by_name(str(code), named)
+
+
+def _scheme(panel: Panel) -> dashboard.FieldColor:
+    """What colours where no word does.
+
+    Not thresholds on state timelines: where equal values are merged, Grafana shows the threshold instead of the word,
+    "-∞+" for every state (grafana/grafana#41075, #71804).
+    """
+    match panel.kind:
+        case Kind.LINES:
+            return dashboard.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC)
+        case Kind.STATES:
+            return dashboard.FieldColor().mode(model.FieldColorModeId.FIXED).fixed_color(GREY)
+        case _:
+            return dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS)
 
 
 def _target(letter: str, query: Query, panel: Panel, words: Words) -> prometheus.Dataquery:
@@ -81,13 +108,16 @@ def _bars(panel: Panel, words: Words) -> bargauge.Panel:
         .orientation(grafana.VizOrientation.HORIZONTAL)
         .display_mode(grafana.BarGaugeDisplayMode.BASIC)
         .min(0)
+        .sizing(grafana.BarGaugeSizing.MANUAL)  # else one bar alone fills the panel, and its letters with it
+        .max_viz_height(_BAR_HEIGHT)
+        .text(common.VizTextDisplayOptions().title_size(13).value_size(16))
     )
 
 
 def _lines(panel: Panel, words: Words) -> timeseries.Panel:
     made = (
         timeseries.Panel()
-        .fill_opacity(30 if panel.stacked else 5)
+        .fill_opacity(30 if panel.stacked else 0)  # a filled line looks like opening hours
         .line_width(1)
         .show_points(grafana.VisibilityMode.NEVER)
         .legend(
@@ -100,6 +130,8 @@ def _lines(panel: Panel, words: Words) -> timeseries.Panel:
         .tooltip(common.VizTooltipOptions().mode(grafana.TooltipDisplayMode.MULTI).sort(grafana.SortOrder.DESCENDING))
         .axis_soft_min(0)
     )
+    if panel.look.unit == "short":
+        made.axis_soft_max(_FEW)
     if panel.stacked:
         made.stacking(common.StackingConfig().mode(grafana.StackingMode.NORMAL))
     for letter, query in zip("ABCDEFGH", panel.queries, strict=False):

@@ -1,6 +1,8 @@
 """Units, colours and words for values: the same state has the same colour on every board."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from dashboards.words import codes
 
 GREEN, YELLOW, ORANGE, RED, BLUE, GREY = "green", "yellow", "orange", "red", "blue", "#8e8e8e"
 
@@ -42,8 +44,10 @@ WORKS = Look(unit="none", words=((0, "value.down", RED), (1, "value.up", GREEN))
 OPEN = Look(unit="none", words=((0, "value.closed", GREY), (1, "value.open", GREEN)))
 YES = Look(unit="none", words=((0, "value.no", RED), (1, "value.yes", GREEN)))
 
+_TEXT = ((0.0, "text"),)
+"""As plain text: blue would look like a link."""
 SEVERITY = Look(
-    unit="none",
+    unit="string",
     words=(
         ("notice", "severity.notice", BLUE),
         ("degraded", "severity.degraded", YELLOW),
@@ -51,10 +55,33 @@ SEVERITY = Look(
     ),
 )
 ACTOR = Look(
-    unit="none",
+    unit="string",
+    steps=_TEXT,
     words=tuple(
         (actor, f"actor.{actor}", "text")
         for actor in ("counter", "technician", "vendor", "provider", "central", "power")
+    ),
+)
+STATUS = Look(
+    unit="string",
+    words=(
+        ("new", "status.new", RED),
+        ("open", "status.open", ORANGE),
+        ("taken", "status.taken", BLUE),
+        ("recovered", "status.recovered", GREEN),
+        ("closed", "status.closed", GREY),
+    ),
+)
+FAULT, ROLE, TASK = (
+    Look(unit="string", steps=_TEXT, words=tuple((code, f"{kind}.{code}", "text") for code in codes(kind)))
+    for kind in ("fault", "role", "task")
+)
+COLOUR = Look(
+    unit="string",
+    steps=_TEXT,
+    words=tuple(
+        (colour, f"colour.{colour}", "text")
+        for colour in ("black", "cyan", "magenta", "yellow", "white", "clear", "multi")
     ),
 )
 
@@ -67,11 +94,13 @@ LOSS = Look(unit="percentunit", steps=((0, GREEN), (0.02, YELLOW), (0.1, RED)), 
 LATENCY = Look(unit="s", steps=((0, GREEN), (0.2, YELLOW), (0.5, RED)))
 SUPPLY = Look(unit="percentunit", steps=((0, RED), (0.1, YELLOW), (0.25, GREEN)), top=1, decimals=0)
 DAYS_LEFT = Look(unit="suffix:unit.days", steps=((0, RED), (7, YELLOW), (21, GREEN)), decimals=0)
+DAYS_IF_KNOWN = replace(DAYS_LEFT, words=(("Infinity", "state.unknown", GREY),))
+"""Of queries that write Inf where nobody can tell: so what is unknown comes after what is urgent, and says so."""
 USED = Look(unit="percentunit", steps=((0, GREEN), (0.8, YELLOW), (0.95, RED)), top=1, decimals=0)
 SECONDS = Look(unit="s")
 DURATION = Look(unit="s", decimals=0)
 AGE = Look(unit="s", steps=((0, GREEN), (900, YELLOW), (86400, RED)), decimals=0)
-WHEN = Look(unit="dateTimeFromNow")
+WHEN = Look(unit="dateTimeFromNow", steps=_TEXT)
 CELSIUS = Look(unit="celsius", steps=((0, GREEN), (80, YELLOW), (95, RED)))
 BYTES = Look(unit="bytes")
 BITS = Look(unit="bps")

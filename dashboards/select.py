@@ -56,6 +56,12 @@ def functions_ratio(scope: str, by: str) -> str:
     return f"sum by ({by}) (sum_over_time({share}[$__range])) / sum by ({by}) (count_over_time({share}[$__range]))"
 
 
+def days_left(scope: str, by: str) -> str:
+    """How long supplies last; Inf where a level is known and its pace is not, so that sorting puts these last."""
+    days, level = of("jagaloket_printer_supply_days_left", scope), of("jagaloket_printer_supply_ratio", scope)
+    return f"min by ({by}) ({days}) or 0 * min by ({by}) ({level}) + Inf"
+
+
 def open_ratio(value: str, by: str) -> str:
     """The share of open minutes in which a selected value was 1, over the time that the board shows."""
     is_open = of("jagaloket_office_open", COUNTER)

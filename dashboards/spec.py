@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboards.looks import Look
+from dashboards.looks import PLAIN, Look
 
 DEVICE, OFFICE = "jagaloket-device", "jagaloket-office"
 """The boards that others lead to, by their fixed addresses."""
@@ -54,16 +54,17 @@ class Column:
 class Panel:
     """One panel. Its title and description stand in the language file under its key.
 
-    width of 24, height in Grafana's steps of 30 pixels. look: unit, colours and value mappings. columns: of a table,
-    in order; sort: by which of them, the highest first, or the lowest where rising. link: the board that a click on
-    a series leads to; carries: the labels that are chosen there. quiet: nothing to show is good news.
-    points: draw at most so many of each series, where there are many that change slowly; 0: as Grafana likes.
+    width of 24, height in Grafana's steps of 30 pixels. look: unit, colours and value mappings; a table's columns
+    have their own. names: words and colours for series that are named by a code. columns: of a table, in order; sort:
+    by which of them, the highest first, or the lowest where rising. link: the board that a click on a series leads to;
+    carries: the labels that are chosen there. quiet: nothing to show is good news. points: draw at most so many of
+    each series, where there are many that change slowly; 0: as Grafana likes.
     """
 
     key: str
     kind: Kind
     queries: tuple[Query, ...]
-    look: Look
+    look: Look = PLAIN
     width: int = 12
     height: int = 8
     columns: tuple[Column, ...] = ()
@@ -71,6 +72,7 @@ class Panel:
     rising: bool = False
     link: str = ""
     carries: tuple[str, ...] = ("office",)
+    names: Look | None = None
     stacked: bool = False
     calc: Calc = Calc.LAST
     quiet: bool = False

@@ -47,6 +47,8 @@ def _column(column: Column, panel: Panel, words: Words) -> list[DynamicConfigVal
             "thresholds": steps(column.look).build().to_json(),
             "custom.cellOptions": {"type": "color-text"},
         }
+        if column.look.decimals is not None:
+            properties["decimals"] = column.look.decimals
         if column.look.words:
             properties["mappings"] = [one.to_json() for one in mappings(column.look, words)]
     if column.link == "agent":

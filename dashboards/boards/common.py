@@ -37,6 +37,8 @@ def lines(  # noqa: PLR0913 - a drawing has so many sides
     link: str = "",
     stacked: bool = False,
     points: int = 0,
+    names: Look | None = None,
+    quiet: bool = False,
 ) -> Panel:
     """Values over time; over opening hours where a scope is given."""
     queries = (Query(expr=expr, legend=legend), *((band(scope),) if scope else ()))
@@ -49,6 +51,8 @@ def lines(  # noqa: PLR0913 - a drawing has so many sides
         link=link,
         stacked=stacked,
         points=points,
+        names=names,
+        quiet=quiet,
         calc=Calc.MAX,
     )
 
@@ -70,7 +74,6 @@ def faults(scope: str, *, height: int = 9) -> Panel:
         key="faults",
         kind=Kind.TABLE,
         queries=(Query(expr=f"({since}) * on (office, counter, device) group_right () max by ({labels}) ({which})"),),
-        look=looks.AGE,
         width=24,
         height=height,
         columns=(
@@ -78,8 +81,8 @@ def faults(scope: str, *, height: int = 9) -> Panel:
             OFFICE_COLUMN,
             COUNTER_COLUMN,
             DEVICE_COLUMN,
-            Column(field="fault", word="fault"),
-            Column(field="actor", word="actor", look=looks.ACTOR, width=180),
+            Column(field="fault", word="fault", look=looks.FAULT),
+            Column(field="actor", word="actor", look=looks.ACTOR, width=210),
             Column(field="Value", word="since", look=looks.AGE, width=130),
         ),
         sort="Value",

@@ -3,7 +3,16 @@
 from dataclasses import replace
 
 from dashboards import looks
-from dashboards.boards.common import CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, faults, lines, stat, timeline
+from dashboards.boards.common import (
+    CHOOSE_OFFICE,
+    COUNTER_COLUMN,
+    DEVICE_COLUMN,
+    OFFICE_COLUMN,
+    faults,
+    lines,
+    stat,
+    timeline,
+)
 from dashboards.select import FLEET, heard, known, of
 from dashboards.spec import OFFICE, Board, Column, Kind, Panel, Query
 
@@ -23,11 +32,10 @@ _LINKS = Panel(
         Query(expr=_SLOWEST),
         Query(expr=f"max by (office, counter) ({of('jagaloket_link_loss_ratio', FLEET)}) and {_SLOWEST}"),
     ),
-    look=looks.LATENCY,
     columns=(
         OFFICE_COLUMN,
         COUNTER_COLUMN,
-        Column(field="Value #A", word="rtt", look=looks.LATENCY, width=110),
+        Column(field="Value #A", word="rtt", look=looks.LATENCY, width=130),
         Column(field="Value #B", word="loss", look=looks.LOSS, width=110),
     ),
     sort="Value #A",
@@ -41,22 +49,27 @@ _SILENT = Panel(
             f"{of('jagaloket_build_info', FLEET)})[7d:10m])))"
         ),
     ),
-    look=looks.AGE,
-    columns=(OFFICE_COLUMN, COUNTER_COLUMN, Column(field="Value", word="heard", look=looks.AGE, width=140)),
+    columns=(OFFICE_COLUMN, COUNTER_COLUMN, Column(field="Value", word="heard", look=looks.AGE, width=170)),
     sort="Value",
 )
 _SUPPLIES = Panel(
     key="fleet.supplies",
-    kind=Kind.BARS,
+    kind=Kind.TABLE,
     queries=(
         Query(
-            expr="sort(bottomk(10, min by (office, counter, device, supply) "
-            f"({of('jagaloket_printer_supply_days_left', FLEET)})))",
-            legend="{{office}} · {{counter}} · {{supply}}",
+            expr="bottomk(10, min by (office, counter, device, supply) "
+            f"({of('jagaloket_printer_supply_days_left', FLEET)}))"
         ),
     ),
-    look=looks.DAYS_LEFT,
-    link=OFFICE,
+    columns=(
+        OFFICE_COLUMN,
+        COUNTER_COLUMN,
+        DEVICE_COLUMN,
+        Column(field="supply", word="supply"),
+        Column(field="Value", word="days_left", look=looks.DAYS_LEFT, width=130),
+    ),
+    sort="Value",
+    rising=True,
 )
 _VERSIONS = Panel(
     key="fleet.versions",
@@ -83,15 +96,24 @@ BOARD = Board(
         ),
         _LINKS,
         _SUPPLIES,
-        lines("fleet.causes", f"count by (fault) ({of(_FAULT, FLEET)})", "{{fault}}", looks.PLAIN, stacked=True),
+        lines(
+            "fleet.causes",
+            f"count by (fault) ({of(_FAULT, FLEET)})",
+            "{{fault}}",
+            looks.PLAIN,
+            stacked=True,
+            names=looks.FAULT,
+            quiet=True,
+        ),
         _SILENT,
         _VERSIONS,
         lines(
             "fleet.outbox",
-            f"sum by (channel, state) ({of('jagaloket_outbox_messages', FLEET)})",
-            "{{channel}} · {{state}}",
+            f"sum by (channel) ({of('jagaloket_outbox_messages', FLEET)})",
+            "{{channel}}",
             looks.PLAIN,
             width=18,
+            quiet=True,
         ),
     ),
 )

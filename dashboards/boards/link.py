@@ -5,7 +5,7 @@ from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, lines, s
 from dashboards.select import COUNTER, of, open_ratio
 from dashboards.spec import Board, Calc, Kind, Panel, Query
 
-_NAMED = "{{office}} · {{counter}} · {{target}}"
+_NAMED = "{{target}} · {{counter}} · {{office}}"
 
 
 def _target(key: str, name: str, look: looks.Look) -> Panel:
@@ -39,6 +39,7 @@ _OUTAGES = Panel(
         ),
     ),
     look=looks.DURATION,
+    names=looks.FAULT,
     quiet=True,
 )
 
@@ -55,7 +56,7 @@ BOARD = Board(
         timeline(
             "link.layers",
             f"min by (office, counter, layer) ({of('jagaloket_link_layer_up', COUNTER)})",
-            "{{office}} · {{counter}} · {{layer}}",
+            "{{layer}} · {{counter}} · {{office}}",
             looks.WORKS,
             height=12,
         ),
@@ -71,18 +72,20 @@ BOARD = Board(
         _target("link.dns", "jagaloket_link_dns_seconds", looks.LATENCY),
         _target("link.first_byte", "jagaloket_link_first_byte_seconds", looks.LATENCY),
         _target("link.tls", "jagaloket_link_tls_seconds", looks.LATENCY),
-        lines("link.traffic", _BYTES, "{{direction}}", looks.BITS, scope=COUNTER),
+        lines("link.traffic", _BYTES, "{{direction}}", looks.BITS, scope=COUNTER, width=8),
         lines(
             "link.errors",
             f"sum by (office, counter) (increase({of('jagaloket_link_interface_errors_total', COUNTER)}[1h]))",
-            "{{office}} · {{counter}}",
+            "{{counter}} · {{office}}",
             looks.PLAIN,
+            width=8,
         ),
         lines(
             "link.carrier",
             f"sum by (office, counter) (increase({of('jagaloket_link_carrier_changes_total', COUNTER)}[1h]))",
-            "{{office}} · {{counter}}",
+            "{{counter}} · {{office}}",
             looks.PLAIN,
+            width=8,
         ),
         _CERTIFICATES,
         _OUTAGES,

@@ -2,27 +2,27 @@
 
 from dashboards import looks
 from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, faults, lines, stat, timeline
-from dashboards.select import COUNTER, functions_ratio, heard, known, of, states
+from dashboards.select import COUNTER, days_left, functions_ratio, heard, known, of, states
 from dashboards.spec import DEVICE, OFFICE, Board, Column, Kind, Panel, Query
 
 _FUNCTION = "jagaloket_function_up"
+_SUPPLY = "counter, device, supply, colour"
 _SUPPLIES = Panel(
     key="office.supplies",
     kind=Kind.TABLE,
     queries=(
-        Query(expr=f"min by (counter, device, supply, colour) ({of('jagaloket_printer_supply_ratio', COUNTER)})"),
-        Query(expr=f"min by (counter, device, supply, colour) ({of('jagaloket_printer_supply_days_left', COUNTER)})"),
+        Query(expr=f"min by ({_SUPPLY}) ({of('jagaloket_printer_supply_ratio', COUNTER)})"),
+        Query(expr=days_left(COUNTER, _SUPPLY)),
     ),
-    look=looks.SUPPLY,
     columns=(
         Column(field="counter", word="counter", width=110),
         Column(field="device", word="device"),
         Column(field="supply", word="supply"),
-        Column(field="colour", word="colour", width=100),
-        Column(field="Value #A", word="level", look=looks.SUPPLY, width=130),
-        Column(field="Value #B", word="days_left", look=looks.DAYS_LEFT, width=110),
+        Column(field="colour", word="colour", look=looks.COLOUR, width=100),
+        Column(field="Value #A", word="level", look=looks.SUPPLY, width=80),
+        Column(field="Value #B", word="days_left", look=looks.DAYS_IF_KNOWN, width=130),
     ),
-    sort="Value #A",
+    sort="Value #B",
     rising=True,
 )
 

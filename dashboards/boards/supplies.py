@@ -2,7 +2,7 @@
 
 from dashboards import looks
 from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, lines, stat
-from dashboards.select import COUNTER, of
+from dashboards.select import COUNTER, days_left, of
 from dashboards.spec import OFFICE, Board, Column, Kind, Panel, Query
 
 _LEVEL, _DAYS = "jagaloket_printer_supply_ratio", "jagaloket_printer_supply_days_left"
@@ -15,10 +15,9 @@ _TABLE = Panel(
     kind=Kind.TABLE,
     queries=(
         Query(expr=f"min by ({_BY}) ({of(_LEVEL, COUNTER)})"),
-        Query(expr=f"min by ({_BY}) ({of(_DAYS, COUNTER)})"),
+        Query(expr=days_left(COUNTER, _BY)),
         Query(expr=f"1000 * max by ({_BY}) ({of('jagaloket_printer_supply_replaced_timestamp_seconds', COUNTER)})"),
     ),
-    look=looks.SUPPLY,
     width=24,
     height=10,
     columns=(
@@ -26,11 +25,11 @@ _TABLE = Panel(
         COUNTER_COLUMN,
         Column(field="device", word="device"),
         Column(field="supply", word="supply"),
-        Column(field="colour", word="colour", width=100),
+        Column(field="colour", word="colour", look=looks.COLOUR, width=100),
         Column(field="type", word="type", width=110),
-        Column(field="Value #A", word="level", look=looks.SUPPLY, width=130),
-        Column(field="Value #B", word="days_left", look=looks.DAYS_LEFT, width=120),
-        Column(field="Value #C", word="replaced", look=looks.WHEN, width=130),
+        Column(field="Value #A", word="level", look=looks.SUPPLY, width=80),
+        Column(field="Value #B", word="days_left", look=looks.DAYS_IF_KNOWN, width=130),
+        Column(field="Value #C", word="replaced", look=looks.WHEN, width=140),
     ),
     sort="Value #B",
     rising=True,
@@ -41,7 +40,7 @@ _LOWEST = Panel(
     queries=(
         Query(
             expr=f"sort(bottomk(15, min by (office, counter, supply) ({of(_DAYS, COUNTER)})))",
-            legend="{{office}} · {{counter}} · {{supply}}",
+            legend="{{supply}} · {{counter}} · {{office}}",
         ),
     ),
     look=looks.DAYS_LEFT,
@@ -53,7 +52,7 @@ _STOCK = Panel(
     queries=(
         Query(
             expr=f"sort(bottomk(15, min by (office, item) ({of('jagaloket_stock_days_left', COUNTER)})))",
-            legend="{{office}} · {{item}}",
+            legend="{{item}} · {{office}}",
         ),
     ),
     look=looks.DAYS_LEFT,
@@ -65,7 +64,7 @@ _TRAYS = Panel(
     queries=(
         Query(
             expr=f"sort(bottomk(15, min by (office, counter, tray) ({of('jagaloket_printer_tray_ratio', COUNTER)})))",
-            legend="{{office}} · {{counter}} · {{tray}}",
+            legend="{{tray}} · {{counter}} · {{office}}",
         ),
     ),
     look=looks.SUPPLY,
@@ -93,7 +92,7 @@ BOARD = Board(
         lines(
             "supplies.levels",
             f"bottomk(30, min by (office, counter, device, supply) ({of(_LEVEL, COUNTER)}))",
-            "{{office}} · {{counter}} · {{device}} · {{supply}}",
+            "{{supply}} · {{device}} · {{counter}} · {{office}}",
             looks.SUPPLY,
             points=84,
         ),
@@ -102,6 +101,7 @@ BOARD = Board(
             f"sum by (office) (increase({of('jagaloket_printer_pages_total', COUNTER)}[1d]))",
             "{{office}}",
             looks.PER_DAY,
+            width=24,
             points=84,
         ),
     ),

@@ -8,6 +8,8 @@ from dashboards.spec import Board, Column, Kind, Panel, Query
 _FUNCTION, _TICKETS = "jagaloket_function_up", "jagaloket_tickets"
 _NOT_DONE = of(_TICKETS, COUNTER, status="!closed")
 
+_WAITING = f"sum({of('jagaloket_outbox_messages', COUNTER)})"
+_OLDEST = f"max({of('jagaloket_outbox_oldest_seconds', COUNTER)})"
 _GIVEN_UP = f"sum(increase({of('jagaloket_outbox_dead_total', COUNTER)}[$__range]))"
 _OFFICES = Panel(
     key="tickets.offices",
@@ -17,12 +19,11 @@ _OFFICES = Panel(
         Query(expr=f"sum by (office, counter) ({of(_TICKETS, COUNTER, status='new')})"),
         Query(expr=functions_ratio(COUNTER, "office, counter")),
     ),
-    look=looks.WAITING,
     columns=(
         OFFICE_COLUMN,
         COUNTER_COLUMN,
-        Column(field="Value #A", word="open_tickets", look=looks.WAITING, width=110),
-        Column(field="Value #B", word="new_tickets", look=looks.WAITING, width=110),
+        Column(field="Value #A", word="open_tickets", look=looks.WAITING, width=120),
+        Column(field="Value #B", word="new_tickets", look=looks.WAITING, width=135),
         Column(field="Value #C", word="available", look=looks.AVAILABLE, width=130),
     ),
     sort="Value #C",
@@ -40,6 +41,7 @@ _COSTLY = Panel(
         ),
     ),
     look=looks.DURATION,
+    names=looks.FAULT,
     quiet=True,
 )
 
@@ -52,11 +54,10 @@ _MAINTENANCE = Panel(
             f"({of('jagaloket_maintenance_due_timestamp_seconds', COUNTER)}))"
         ),
     ),
-    look=looks.WHEN,
     columns=(
         OFFICE_COLUMN,
         COUNTER_COLUMN,
-        Column(field="task", word="task"),
+        Column(field="task", word="task", look=looks.TASK),
         Column(field="Value", word="due", look=looks.WHEN, width=140),
     ),
     sort="Value",
@@ -76,14 +77,18 @@ BOARD = Board(
         _OFFICES,
         _COSTLY,
         _MAINTENANCE,
-        lines("tickets.by_status", f"sum by (status) ({_NOT_DONE})", "{{status}}", looks.PLAIN, stacked=True),
-        lines("tickets.by_severity", f"sum by (severity) ({_NOT_DONE})", "{{severity}}", looks.PLAIN, stacked=True),
+        lines("tickets.by_status", f"sum by (status) ({_NOT_DONE})", "{{status}}", looks.PLAIN, stacked=True,
+              names=looks.STATUS),
+        lines("tickets.by_severity", f"sum by (severity) ({_NOT_DONE})", "{{severity}}", looks.PLAIN, stacked=True,
+              names=looks.SEVERITY),
         lines(
             "tickets.by_actor",
             f"count by (actor) ({of('jagaloket_device_fault', COUNTER)})",
             "{{actor}}",
             looks.PLAIN,
             stacked=True,
+            names=looks.ACTOR,
+            quiet=True,
         ),
         lines(
             "tickets.functions",
@@ -92,8 +97,8 @@ BOARD = Board(
             looks.AVAILABLE,
             scope=COUNTER,
         ),
-        stat("tickets.waiting_letters", f"sum({of('jagaloket_outbox_messages', COUNTER)})", looks.WAITING, width=8),
-        stat("tickets.oldest_letter", f"max({of('jagaloket_outbox_oldest_seconds', COUNTER)})", looks.AGE, width=8),
-        stat("tickets.dead_letters", f"{_GIVEN_UP} or vector(0)", looks.TROUBLE, width=8),
+        stat("tickets.waiting_letters", f"{_WAITING} or vector(0)", looks.WAITING),
+        stat("tickets.oldest_letter", f"{_OLDEST} or vector(0)", looks.AGE),
+        stat("tickets.dead_letters", f"{_GIVEN_UP} or vector(0)", looks.TROUBLE),
     ),
 )  # fmt: skip

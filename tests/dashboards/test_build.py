@@ -13,17 +13,19 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from agent.names import catalogue
+from alerts.incident import Status
 from dashboards import looks
 from dashboards.build import BOARDS, SCHEMA_VERSION, made, text
 from dashboards.looks import Look
 from dashboards.select import RECORDED, of
 from dashboards.spec import Board, Panel
-from dashboards.words import LANGUAGES, Words
+from dashboards.words import LANGUAGES, TICKETS, Words
 from probes.reading import Actor, Severity, State
+from probes.supply import _COLOUR_WORDS, supply_colour
 
 ROOT = Path(__file__).parents[2]
 ROOM = ROOT / "dashboards"
-UNITS = {"none", "short", "percentunit", "s", "dateTimeFromNow", "celsius", "bytes", "bps"}
+UNITS = {"none", "short", "string", "percentunit", "s", "dateTimeFromNow", "celsius", "bytes", "bps"}
 """Those of @grafana/data 13.2 (valueFormats/categories.ts) that we use; Grafana shows an unknown one as text."""
 GLOBALS = {"datasource", "__rate_interval", "__range", "__url_time_range", "__field", "__data", "__all"}
 TRANSFORMATIONS = {"merge", "organize"}
@@ -217,8 +219,8 @@ def test_units_overrides_and_calculations_are_grafanas(board: Board) -> None:
     for panel in drawn(board)["panels"]:
         overrides = panel["fieldConfig"]["overrides"]
         set_units = [one["value"] for over in overrides for one in over["properties"] if one["id"] == "unit"]
-        for unit in (panel["fieldConfig"]["defaults"]["unit"], *set_units):
-            assert unit in UNITS or unit.startswith("suffix: "), unit
+        for unit in (panel["fieldConfig"]["defaults"].get("unit", "none"), *set_units):
+            assert unit in UNITS or re.match(r"suffix:\S", unit), unit  # Grafana writes the blank itself
         refs = {target["refId"] for target in panel["targets"]}
         for over in overrides:
             assert over["matcher"]["id"] in ("byName", "byFrameRefID")
@@ -226,9 +228,11 @@ def test_units_overrides_and_calculations_are_grafanas(board: Board) -> None:
                 assert over["matcher"]["options"] in refs
         assert {one["id"] for one in panel.get("transformations", [])} <= TRANSFORMATIONS
         assert set(panel["options"].get("reduceOptions", {}).get("calcs", [])) <= CALCULATIONS
-        steps = [step["value"] for step in panel["fieldConfig"]["defaults"]["thresholds"]["steps"]]
-        assert steps[0] is None
-        assert steps[1:] == sorted(steps[1:])
+        limits = [one["value"] for over in overrides for one in over["properties"] if one["id"] == "thresholds"]
+        for limit in (*filter(None, [panel["fieldConfig"]["defaults"].get("thresholds")]), *limits):
+            steps = [step["value"] for step in limit["steps"]]
+            assert steps[0] is None
+            assert steps[1:] == sorted(steps[1:])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -261,11 +265,11 @@ def test_every_language_has_the_same_words_and_no_board_leaves_one_unused() -> N
     reference, *others = (set(paths(Words(language)._words)) for language in LANGUAGES)
     assert all(other == reference for other in others)
     used = {f"panel.{panel.key}" for panel in panels()} | {f"board.{board.key}" for board in BOARDS}
-    used |= {key for look in all_looks() for _, key, _ in look.words}
+    used |= {key for look in all_looks() for _, key, _ in look.words if key.partition(".")[0] not in TICKETS}
     used |= {look.unit.replace("suffix:", "") for look in all_looks() if look.unit.startswith("suffix:")}
     used |= {f"word.{column.word}" for panel in panels() for column in panel.columns}
     used |= {f"word.{variable.name}" for board in BOARDS for variable in board.variables}
-    used |= {"word.datasource", "word.agent", "word.band", "word.none", "word.open_board"}
+    used |= {"word.datasource", "word.agent", "word.band", "word.none", "word.open_board", "word.any_device"}
     assert reference == used
 
 
@@ -273,6 +277,8 @@ def test_every_state_severity_and_actor_has_its_word_and_colour() -> None:
     assert {key for _, key, _ in looks.STATE.words} == {f"state.{state}" for state in State}
     assert {value for value, _, _ in looks.SEVERITY.words} == set(Severity)
     assert {value for value, _, _ in looks.ACTOR.words} == set(Actor)
+    assert {value for value, _, _ in looks.STATUS.words} == set(Status)
+    assert {value for value, _, _ in looks.COLOUR.words} == {*_COLOUR_WORDS, supply_colour("#000000#ffff00")}
 
 
 def test_the_agent_names_are_all_that_boards_import() -> None:

@@ -125,6 +125,53 @@ def test_a_counter_stays_below_400_series_with_every_metric_of_seven_devices(scr
         assert 100 < int(found["value"][1]) < 400
 
 
+def test_every_state_that_is_drawn_has_its_word_and_colour(scraped: Scraped) -> None:
+    """Grafana draws a bare number where a value has none."""
+    seen, drawn_states = looker(scraped), 0
+    for board in BOARDS:
+        drawn = made(board, Words("id"))
+        for panel, picture in zip(board.panels, drawn["panels"], strict=True):
+            if panel.look.words:
+                said = {float(value) for value, _, _ in panel.look.words}
+                for _, series in answers(seen, picture, seen.everything(drawn)):
+                    values = {float(value) for one in series for _, value in one.get("values", [one.get("value")])}
+                    assert values <= said, (panel.key, values)
+                    drawn_states += len(values)
+    assert drawn_states > 10
+
+
+def test_a_supply_whose_pace_is_unknown_comes_last_and_says_so(scraped: Scraped) -> None:
+    """Grafana sorts an empty cell before every number, so the list of orders began with what nobody can tell."""
+    seen = looker(scraped)
+    for board in (one for one in BOARDS if one.key in ("office", "supplies")):
+        drawn = made(board, Words("id"))
+        (panel, picture), *_ = (
+            (panel, picture)
+            for panel, picture in zip(board.panels, drawn["panels"], strict=True)
+            if panel.sort == "Value #B"
+        )
+        assert panel.rising
+        (_, levels), (_, days), *_ = answers(seen, picture, seen.everything(drawn))
+        rows = [{key: value for key, value in one["metric"].items() if key != "__name__"} for one in days]
+        assert all(one["metric"] in rows for one in levels)
+        unknown = {one["value"][1] for one in days} & {"+Inf"}
+        assert unknown, "the printer for the queue keeps no levels in time"
+        column = next(column for column in panel.columns if column.field == panel.sort)
+        assert column.look is not None
+        assert [(value, key) for value, key, _ in column.look.words] == [("Infinity", "state.unknown")]
+
+
+def test_a_counter_that_never_sent_a_letter_has_none_that_waits(scraped: Scraped) -> None:
+    seen = looker(scraped)
+    board = next(board for board in BOARDS if board.key == "tickets")
+    drawn = made(board, Words("id"))
+    values = {**seen.everything(drawn), "counter": [OLD["counter"]]}
+    for panel, picture in zip(board.panels, drawn["panels"], strict=True):
+        if panel.key.endswith("_letters") or panel.key.endswith("_letter"):
+            ((_, found),) = answers(seen, picture, values)
+            assert [one["value"][1] for one in found] == ["0"], panel.key
+
+
 def test_a_renamed_metric_and_an_office_without_data_are_noticed(scraped: Scraped) -> None:
     board = next(board for board in BOARDS if board.key == "office")
     drawn = made(board, Words("id"))
