@@ -122,26 +122,30 @@ class _Thread:
         return due if self._socket is not None else time.monotonic() + REOPEN_SECONDS
 
     def _receive(self) -> bool:
-        """Read one message and tell it; whether it was a USB device's."""
+        """Read one message and tell it; whether a USB device's, or some that were lost."""
         if self._socket is None:
             return False
         try:
             message, _, _, sender = self._socket.recvmsg(_MESSAGE_LIMIT_BYTES)
         except OSError as error:
-            self._lost(error)
-            return False
+            return self._lost(error)
         # Only the kernel's own messages come from port 0 (netlink(7)); root may send others to the group.
         event = parse(message) if isinstance(sender, tuple) and sender[0] == 0 else None
         if event is not None:
             self._tell(event)
         return event is not None
 
-    def _lost(self, error: OSError) -> None:
-        """ENOBUFS: the queue ran over and the socket works on. Anything else: a new socket, after a pause."""
-        if error.errno != errno.ENOBUFS:
+    def _lost(self, error: OSError) -> bool:
+        """ENOBUFS: the queue ran over and the socket works on. Anything else: a new socket, after a pause.
+
+        Until the queue is empty the kernel drops more without a word, so True: what is told now is not the last look.
+        """
+        full = error.errno == errno.ENOBUFS
+        if not full:
             self._drop()
         _log.warning("USB events were lost (%s): looking at every USB device again", error.strerror)
         self._tell(None)
+        return full
 
     def _drop(self) -> None:
         if self._socket is not None:

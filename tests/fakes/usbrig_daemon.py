@@ -7,9 +7,12 @@ The first line it writes is {"env": {...}}: a process with that environment sees
 events. Then one JSON command per line on stdin, one JSON answer per line on stdout; {"error": ...} when it failed.
 """
 
+import contextlib
 import errno
 import json
 import os
+import select
+import socket
 import struct
 import sys
 import time
@@ -34,6 +37,8 @@ REAP, REAP_NOW, CAPABILITIES = _ioctl(1, 12, 8), _ioctl(1, 13, 8), _ioctl(2, 26,
 CLAIM, RELEASE, SPEED, RESET = _ioctl(2, 15, 4), _ioctl(2, 16, 4), _ioctl(0, 31, 0), _ioctl(0, 20, 0)
 NAMES = {CLAIM: "claim", RESET: "reset", _ioctl(2, 5, 4): "set_configuration", _ioctl(3, 18, 16): "driver_ioctl"}
 URB_CONTROL = 2
+ROOM_SECONDS = 60.0
+"""How long a listener may leave its events unread: a busy machine is slow."""
 
 
 class Ioctls(UMockdev.IoctlBase):  # type: ignore[misc] # gi has no types
@@ -134,7 +139,9 @@ class Bus:
         self._numbers += 1
         device.port, device.number, device.fault = port, self._numbers, None
         self._devices[name] = device
-        self.testbed.add_from_string(device.record())
+        for record in device.record().rstrip().split("\n\n"):
+            self._room()
+            self.testbed.add_from_string(f"{record}\n")
         self.testbed.attach_ioctl(device.node, Ioctls(device))
         return {"node": device.node, "path": device.path, "at": time.monotonic()}
 
@@ -146,14 +153,14 @@ class Bus:
         # umockdev sends a device's event only while it is there; the real kernel sends it after it has gone.
         self.testbed.detach_ioctl(device.node)
         for path in paths[:-1]:
-            self.testbed.uevent(f"/sys{path}", "remove")
+            self._tell(path, "remove")
             self.testbed.remove_device(f"/sys{path}")
-        self.testbed.uevent(f"/sys{device.path}", "remove")
+        self._tell(device.path, "remove")
         self.testbed.remove_device(f"/sys{device.path}")
         return {"at": at, "gone": time.monotonic()}
 
     def event(self, who: str, action: str) -> dict[str, Any]:
-        self.testbed.uevent(f"/sys{self._devices[who].path}", action)
+        self._tell(self._devices[who].path, action)
         return {}
 
     def attribute(self, who: str, name: str, value: str) -> dict[str, Any]:
@@ -167,6 +174,26 @@ class Bus:
     def log(self, who: str) -> dict[str, Any]:
         log, self._devices[who].log = self._devices[who].log, []
         return {"log": log}
+
+    def _tell(self, path: str, action: str) -> None:
+        self._room()
+        self.testbed.uevent(f"/sys{path}", action)
+
+    def _room(self) -> None:
+        """Wait until each listener can take one event more.
+
+        The kernel keeps hundreds and says when it lost some (ENOBUFS). umockdev keeps them in a datagram socket, which
+        holds net.unix.max_dgram_qlen (10), and where that is full, it ends this process (EAGAIN).
+        """
+        for file in Path(self.root).glob("event[0-9]*"):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+                with contextlib.suppress(ConnectionRefusedError, FileNotFoundError):  # it has just ended
+                    listener.connect(str(file))
+                poller = select.poll()
+                poller.register(listener, select.POLLOUT)
+                if not poller.poll(ROOM_SECONDS * 1000):
+                    msg = f"{file.name} was not read for {ROOM_SECONDS:.0f} s"
+                    raise TimeoutError(msg)
 
 
 def _obey(bus: Bus, line: str) -> dict[str, Any]:

@@ -20,7 +20,17 @@ WELL = b'{"smartctl": {"exit_status": 0}, "model_name": "New", "smart_status": {
 FAILS = b'{"smartctl": {"exit_status": 8}, "model_name": "Tired\\u001b 500", "smart_status": {"passed": false}}'
 STANDS = b'{"smartctl": {"exit_status": 3}}'
 SILENT = b'{"smartctl": {"exit_status": 2}}'
-NONSENSE = (b"", b"{", b"[]", b"null", b"{}", b'{"smart_status": 1}', b"[" * 60_000, b'"' + b"x" * 70_000 + b'"')
+NONSENSE = (
+    b"",
+    WELL + b" " * 70_000,
+    b"{",
+    b"[]",
+    b"null",
+    b"{}",
+    b'{"smart_status": 1}',
+    b"[" * 60_000,
+    b'"' + b"x" * 70_000 + b'"',
+)
 
 
 def said(name: str) -> Answer | None:

@@ -2,11 +2,13 @@
 
 import contextlib
 import errno
+import os
 import queue
 import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ PAIRS = (
 )
 KERNEL = b"remove@/devices/pci0/usb1/1-2\0" + PAIRS
 UDEV = b"libudev\0" + struct.pack("=IIIIIIII", 0xFEEDCAFE, 40, 40, len(PAIRS), 0, 0, 0, 0) + PAIRS
+KERNEL_SAYS = Path("/sys/devices/virtual/mem/null/uevent")
+"""What is written here the kernel sends to all who listen; /dev/null takes no harm."""
 UNPLUGGED = Event(action="remove", port="1-2", vendor="05ba", product="000a", address=(1, 5))
 
 
@@ -118,6 +122,21 @@ def test_lost_events_make_everybody_look_again(rig: Rig) -> None:
     rig.netlinks[0].send(KERNEL)
     assert rig.hear() == UNPLUGGED
     assert len(rig.netlinks) == 1
+
+
+@pytest.mark.skipif(not os.access(KERNEL_SAYS, os.W_OK), reason="only root may have the kernel send events")
+def test_the_kernel_s_own_queue_runs_over_and_everybody_looks_now_and_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overfull() -> socket.socket:
+        netlink = uevent.open_socket()
+        for _ in range(2000):
+            KERNEL_SAYS.write_text("change", "ascii")
+        return netlink
+
+    monkeypatch.setattr(hotplug, "SETTLE_SECONDS", 0.01)
+    heard: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+    stop = Listener(overfull).subscribe(heard.put)
+    assert [heard.get(timeout=5) for _ in range(2)] == [None, None]
+    stop()
 
 
 def test_a_broken_socket_is_replaced_and_everybody_looks(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
