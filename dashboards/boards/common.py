@@ -16,6 +16,11 @@ COUNTER_COLUMN = Column(field="counter", word="counter", link=DEVICE, width=110)
 DEVICE_COLUMN = Column(field="device", word="device", link=DEVICE, width=150)
 
 
+def named(*labels: str) -> str:
+    """A legend of these labels."""
+    return " · ".join(f"{{{{{label}}}}}" for label in labels)
+
+
 def band(scope: str) -> Query:
     """The opening hours, drawn behind a line."""
     return Query(expr=f"max({of('jagaloket_office_open', scope)})", legend="band", band=True)
@@ -55,6 +60,24 @@ def lines(  # noqa: PLR0913 - a drawing has so many sides
         quiet=quiet,
         calc=Calc.MAX,
     )
+
+
+def bars(  # noqa: PLR0913 - as above
+    key: str,
+    expr: str,
+    legend: str,
+    look: Look,
+    *,
+    width: int = 12,
+    link: str = "",
+    names: Look | None = None,
+    quiet: bool = False,
+) -> Panel:
+    """Values beside each other."""
+    queries = (Query(expr=expr, legend=legend),)
+    return Panel(
+        key=key, kind=Kind.BARS, queries=queries, look=look, width=width, link=link, names=names, quiet=quiet
+    )  # fmt: skip
 
 
 def timeline(key: str, expr: str, legend: str, look: Look, *, height: int = 8, link: str = "") -> Panel:  # noqa: PLR0913

@@ -9,9 +9,11 @@ from dashboards.boards.common import (
     OFFICE_COLUMN,
     faults,
     lines,
+    named,
     stat,
     timeline,
 )
+from dashboards.looks import Look
 from dashboards.select import COUNTER, DEVICE, of, open_ratio, states
 from dashboards.spec import DEVICE as UID
 from dashboards.spec import Board, Column, Kind, Panel, Query
@@ -26,6 +28,12 @@ _MEMORY = (
     f"max by (counter) (1 - {of('jagaloket_host_memory_available_bytes', COUNTER)}"
     f" / {of('jagaloket_host_memory_size_bytes', COUNTER)})"
 )
+
+
+def _highest(key: str, name: str, look: Look, *by: str) -> Panel:
+    """A measure of each, over opening hours."""
+    return lines(key, f"max by ({', '.join(by)}) ({of(name, COUNTER)})", named(*by), look, scope=COUNTER, width=8)
+
 
 _EQUIPMENT = Panel(
     key="device.equipment",
@@ -84,26 +92,11 @@ BOARD = Board(
             looks.PLAIN,
             scope=COUNTER,
         ),
-        lines("device.cpu", f"max by (counter) ({of('jagaloket_host_cpu_ratio', COUNTER)})", "{{counter}}",
-              looks.USED, scope=COUNTER, width=8),
+        _highest("device.cpu", "jagaloket_host_cpu_ratio", looks.USED, "counter"),
         lines("device.memory", _MEMORY, "{{counter}}", looks.USED, scope=COUNTER, width=8),
         lines("device.disk", _DISK, "{{counter}} · {{mount}}", looks.USED, width=8),
-        lines(
-            "device.temperature",
-            f"max by (counter, sensor) ({of('jagaloket_host_temperature_celsius', COUNTER)})",
-            "{{counter}} · {{sensor}}",
-            looks.CELSIUS,
-            scope=COUNTER,
-            width=8,
-        ),
-        lines(
-            "device.jobs",
-            f"max by (counter, device) ({of('jagaloket_printer_queue_jobs', COUNTER)})",
-            _NAMED,
-            looks.PLAIN,
-            scope=COUNTER,
-            width=8,
-        ),
+        _highest("device.temperature", "jagaloket_host_temperature_celsius", looks.CELSIUS, "counter", "sensor"),
+        _highest("device.jobs", "jagaloket_printer_queue_jobs", looks.PLAIN, "counter", "device"),
         lines(
             "device.agent_memory",
             f"max by (counter) ({of('process_resident_memory_bytes', COUNTER)})",

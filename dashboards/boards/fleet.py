@@ -8,6 +8,7 @@ from dashboards.boards.common import (
     COUNTER_COLUMN,
     DEVICE_COLUMN,
     OFFICE_COLUMN,
+    bars,
     faults,
     lines,
     stat,
@@ -71,13 +72,7 @@ _SUPPLIES = Panel(
     sort="Value",
     rising=True,
 )
-_VERSIONS = Panel(
-    key="fleet.versions",
-    kind=Kind.BARS,
-    queries=(Query(expr=f"count by (version) ({of('jagaloket_build_info', FLEET)})", legend="{{version}}"),),
-    look=looks.PLAIN,
-    width=6,
-)
+_VERSIONS = f"count by (version) ({of('jagaloket_build_info', FLEET)})"
 
 BOARD = Board(
     key="fleet",
@@ -106,7 +101,7 @@ BOARD = Board(
             quiet=True,
         ),
         _SILENT,
-        _VERSIONS,
+        bars("fleet.versions", _VERSIONS, "{{version}}", looks.PLAIN, width=6),
         lines(
             "fleet.outbox",
             f"sum by (channel) ({of('jagaloket_outbox_messages', FLEET)})",

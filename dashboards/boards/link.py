@@ -1,9 +1,9 @@
 """The way to the services, for talks with the provider: how good is it, and where does it break?"""
 
 from dashboards import looks
-from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, lines, stat, timeline
+from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_ONE_OFFICE, bars, lines, stat, timeline
 from dashboards.select import COUNTER, of, open_ratio
-from dashboards.spec import Board, Calc, Kind, Panel, Query
+from dashboards.spec import Board, Panel
 
 _NAMED = "{{target}} · {{counter}} · {{office}}"
 
@@ -14,34 +14,17 @@ def _target(key: str, name: str, look: looks.Look) -> Panel:
     return lines(key, expr, _NAMED, look, scope=COUNTER)
 
 
-_BYTES = f"8 * sum by (direction) (rate({of('jagaloket_link_interface_bytes_total', COUNTER)}[$__rate_interval]))"
-_CERTIFICATES = Panel(
-    key="link.certificates",
-    kind=Kind.BARS,
-    queries=(
-        Query(
-            expr="sort(min by (target) (("
-            f"{of('jagaloket_link_tls_expiry_timestamp_seconds', COUNTER)} - time()) / 86400))",
-            legend="{{target}}",
-        ),
-    ),
-    look=looks.DAYS_LEFT,
-    calc=Calc.LAST,
-)
+def _hourly(key: str, name: str) -> Panel:
+    """How often it happened to each counter in an hour."""
+    expr = f"sum by (office, counter) (increase({of(name, COUNTER)}[1h]))"
+    return lines(key, expr, "{{counter}} · {{office}}", looks.PLAIN, width=8)
 
-_OUTAGES = Panel(
-    key="link.outages",
-    kind=Kind.BARS,
-    queries=(
-        Query(
-            expr=f"sort_desc(sum by (cause) (increase({of('jagaloket_outage_seconds_total', COUNTER)}[$__range])))",
-            legend="{{cause}}",
-        ),
-    ),
-    look=looks.DURATION,
-    names=looks.FAULT,
-    quiet=True,
+
+_BYTES = f"8 * sum by (direction) (rate({of('jagaloket_link_interface_bytes_total', COUNTER)}[$__rate_interval]))"
+_CERTIFICATES = (
+    f"sort(min by (target) (({of('jagaloket_link_tls_expiry_timestamp_seconds', COUNTER)} - time()) / 86400))"
 )
+_OUTAGES = f"sort_desc(sum by (cause) (increase({of('jagaloket_outage_seconds_total', COUNTER)}[$__range])))"
 
 BOARD = Board(
     key="link",
@@ -73,21 +56,9 @@ BOARD = Board(
         _target("link.first_byte", "jagaloket_link_first_byte_seconds", looks.LATENCY),
         _target("link.tls", "jagaloket_link_tls_seconds", looks.LATENCY),
         lines("link.traffic", _BYTES, "{{direction}}", looks.BITS, scope=COUNTER, width=8),
-        lines(
-            "link.errors",
-            f"sum by (office, counter) (increase({of('jagaloket_link_interface_errors_total', COUNTER)}[1h]))",
-            "{{counter}} · {{office}}",
-            looks.PLAIN,
-            width=8,
-        ),
-        lines(
-            "link.carrier",
-            f"sum by (office, counter) (increase({of('jagaloket_link_carrier_changes_total', COUNTER)}[1h]))",
-            "{{counter}} · {{office}}",
-            looks.PLAIN,
-            width=8,
-        ),
-        _CERTIFICATES,
-        _OUTAGES,
+        _hourly("link.errors", "jagaloket_link_interface_errors_total"),
+        _hourly("link.carrier", "jagaloket_link_carrier_changes_total"),
+        bars("link.certificates", _CERTIFICATES, "{{target}}", looks.DAYS_LEFT),
+        bars("link.outages", _OUTAGES, "{{cause}}", looks.DURATION, names=looks.FAULT, quiet=True),
     ),
 )  # fmt: skip

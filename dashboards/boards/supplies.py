@@ -1,7 +1,17 @@
 """Toner, ink, ribbon, paper, for the one who orders them: what, where, by when?"""
 
 from dashboards import looks
-from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, lines, stat
+from dashboards.boards.common import (
+    CHOOSE_COUNTER,
+    CHOOSE_OFFICE,
+    COUNTER_COLUMN,
+    OFFICE_COLUMN,
+    bars,
+    lines,
+    named,
+    stat,
+)
+from dashboards.looks import Look
 from dashboards.select import COUNTER, days_left, of
 from dashboards.spec import OFFICE, Board, Column, Kind, Panel, Query
 
@@ -34,41 +44,13 @@ _TABLE = Panel(
     sort="Value #B",
     rising=True,
 )
-_LOWEST = Panel(
-    key="supplies.lowest",
-    kind=Kind.BARS,
-    queries=(
-        Query(
-            expr=f"sort(bottomk(15, min by (office, counter, supply) ({of(_DAYS, COUNTER)})))",
-            legend="{{supply}} · {{counter}} · {{office}}",
-        ),
-    ),
-    look=looks.DAYS_LEFT,
-    link=OFFICE,
-)
-_STOCK = Panel(
-    key="supplies.stock",
-    kind=Kind.BARS,
-    queries=(
-        Query(
-            expr=f"sort(bottomk(15, min by (office, item) ({of('jagaloket_stock_days_left', COUNTER)})))",
-            legend="{{item}} · {{office}}",
-        ),
-    ),
-    look=looks.DAYS_LEFT,
-    link=OFFICE,
-)
-_TRAYS = Panel(
-    key="supplies.trays",
-    kind=Kind.BARS,
-    queries=(
-        Query(
-            expr=f"sort(bottomk(15, min by (office, counter, tray) ({of('jagaloket_printer_tray_ratio', COUNTER)})))",
-            legend="{{tray}} · {{counter}} · {{office}}",
-        ),
-    ),
-    look=looks.SUPPLY,
-)
+
+
+def _lowest(key: str, name: str, look: Look, *by: str, link: str = "") -> Panel:
+    """Where there is least."""
+    expr = f"sort(bottomk(15, min by ({', '.join(by)}) ({of(name, COUNTER)})))"
+    return bars(key, expr, named(*reversed(by)), look, link=link)
+
 
 BOARD = Board(
     key="supplies",
@@ -86,9 +68,9 @@ BOARD = Board(
             width=6,
         ),
         _TABLE,
-        _LOWEST,
-        _STOCK,
-        _TRAYS,
+        _lowest("supplies.lowest", _DAYS, looks.DAYS_LEFT, "office", "counter", "supply", link=OFFICE),
+        _lowest("supplies.stock", "jagaloket_stock_days_left", looks.DAYS_LEFT, "office", "item", link=OFFICE),
+        _lowest("supplies.trays", "jagaloket_printer_tray_ratio", looks.SUPPLY, "office", "counter", "tray"),
         lines(
             "supplies.levels",
             f"bottomk(30, min by (office, counter, device, supply) ({of(_LEVEL, COUNTER)}))",

@@ -1,7 +1,7 @@
 """Tickets and the level of service, for those who answer for it: is the promise kept, and what costs most?"""
 
 from dashboards import looks
-from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, lines, stat
+from dashboards.boards.common import CHOOSE_COUNTER, CHOOSE_OFFICE, COUNTER_COLUMN, OFFICE_COLUMN, bars, lines, stat
 from dashboards.select import COUNTER, functions_ratio, of
 from dashboards.spec import Board, Column, Kind, Panel, Query
 
@@ -29,22 +29,11 @@ _OFFICES = Panel(
     sort="Value #C",
     rising=True,
 )
-_COSTLY = Panel(
-    key="tickets.costly",
-    kind=Kind.BARS,
-    queries=(
-        Query(
-            expr="sort_desc(topk(12, 300 * sum by (fault) (sum_over_time((max by (office, counter, device, fault) ("
-            f"{of('jagaloket_device_fault', COUNTER)}) * on (office, counter) group_left () max by (office, counter) ("
-            f"{of('jagaloket_office_open', COUNTER)}))[$__range:5m]))))",
-            legend="{{fault}}",
-        ),
-    ),
-    look=looks.DURATION,
-    names=looks.FAULT,
-    quiet=True,
+_COSTLY = (
+    "sort_desc(topk(12, 300 * sum by (fault) (sum_over_time((max by (office, counter, device, fault) ("
+    f"{of('jagaloket_device_fault', COUNTER)}) * on (office, counter) group_left () max by (office, counter) ("
+    f"{of('jagaloket_office_open', COUNTER)}))[$__range:5m]))))"
 )
-
 _MAINTENANCE = Panel(
     key="tickets.maintenance",
     kind=Kind.TABLE,
@@ -75,7 +64,7 @@ BOARD = Board(
         stat("tickets.blocking", f"sum({of(_TICKETS, COUNTER, status='!closed', severity='blocking')})",
              looks.TROUBLE, width=6),
         _OFFICES,
-        _COSTLY,
+        bars("tickets.costly", _COSTLY, "{{fault}}", looks.DURATION, names=looks.FAULT, quiet=True),
         _MAINTENANCE,
         lines("tickets.by_status", f"sum by (status) ({_NOT_DONE})", "{{status}}", looks.PLAIN, stacked=True,
               names=looks.STATUS),
