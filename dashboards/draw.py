@@ -30,8 +30,6 @@ SOURCE = grafana.DataSourceRef(type_val="prometheus", uid="${datasource}")
 
 _BAR_HEIGHT = 32
 """Pixels: Grafana writes the name beside a bar of up to 40, above a higher one."""
-_FEW = 4
-"""As far as an axis of counts goes at least; Grafana draws one of zeros alone up to 100."""
 
 
 def picture(panel: Panel, words: Words, place: model.GridPos, number: int) -> Picture:
@@ -130,8 +128,8 @@ def _lines(panel: Panel, words: Words) -> timeseries.Panel:
         .tooltip(common.VizTooltipOptions().mode(grafana.TooltipDisplayMode.MULTI).sort(grafana.SortOrder.DESCENDING))
         .axis_soft_min(0)
     )
-    if panel.look.unit == "short":
-        made.axis_soft_max(_FEW)
+    if panel.look.least is not None:
+        made.axis_soft_max(panel.look.least)
     if panel.stacked:
         made.stacking(common.StackingConfig().mode(grafana.StackingMode.NORMAL))
     for letter, query in zip("ABCDEFGH", panel.queries, strict=False):

@@ -11,13 +11,15 @@ GREEN, YELLOW, ORANGE, RED, BLUE, GREY = "green", "yellow", "orange", "red", "bl
 class Look:
     """unit: Grafana's id of it. steps: the colour from a value on, rising, the first from anywhere.
 
-    words: for a value, its key in the language file and its colour. top: the end of the scale.
+    words: for a value, its key in the language file and its colour. top: the end of the scale; least: as far as an
+    axis goes at least, since Grafana draws one of zeros alone up to 100.
     """
 
     unit: str
     steps: tuple[tuple[float, str], ...] = ((0, BLUE),)
     words: tuple[tuple[int | str, str, str], ...] = ()
     top: float | None = None
+    least: float | None = None
     decimals: int | None = None
 
 
@@ -85,23 +87,23 @@ COLOUR = Look(
     ),
 )
 
-PLAIN = Look(unit="short", decimals=0)
+PLAIN = Look(unit="short", least=4, decimals=0)
 GOOD_COUNT = Look(unit="short", steps=((0, GREEN),), decimals=0)
 TROUBLE = Look(unit="short", steps=((0, GREEN), (1, RED)), decimals=0)
 WAITING = Look(unit="short", steps=((0, GREEN), (1, YELLOW), (20, RED)), decimals=0)
 AVAILABLE = Look(unit="percentunit", steps=((0, RED), (0.95, YELLOW), (0.99, GREEN)), top=1, decimals=2)
-LOSS = Look(unit="percentunit", steps=((0, GREEN), (0.02, YELLOW), (0.1, RED)), top=1)
-LATENCY = Look(unit="s", steps=((0, GREEN), (0.2, YELLOW), (0.5, RED)))
+LOSS = Look(unit="percentunit", steps=((0, GREEN), (0.02, YELLOW), (0.1, RED)), least=0.1, decimals=1)
+LATENCY = Look(unit="s", steps=((0, GREEN), (0.2, YELLOW), (0.5, RED)), least=0.1)
 SUPPLY = Look(unit="percentunit", steps=((0, RED), (0.1, YELLOW), (0.25, GREEN)), top=1, decimals=0)
 DAYS_LEFT = Look(unit="suffix:unit.days", steps=((0, RED), (7, YELLOW), (21, GREEN)), decimals=0)
 DAYS_IF_KNOWN = replace(DAYS_LEFT, words=(("Infinity", "state.unknown", GREY),))
 """Of queries that write Inf where nobody can tell: so what is unknown comes after what is urgent, and says so."""
 USED = Look(unit="percentunit", steps=((0, GREEN), (0.8, YELLOW), (0.95, RED)), top=1, decimals=0)
-SECONDS = Look(unit="s")
+SECONDS = Look(unit="s", least=1)
 DURATION = Look(unit="s", decimals=0)
 AGE = Look(unit="s", steps=((0, GREEN), (900, YELLOW), (86400, RED)), decimals=0)
 WHEN = Look(unit="dateTimeFromNow", steps=_TEXT)
 CELSIUS = Look(unit="celsius", steps=((0, GREEN), (80, YELLOW), (95, RED)))
 BYTES = Look(unit="bytes")
 BITS = Look(unit="bps")
-PER_DAY = Look(unit="suffix:unit.per_day", decimals=0)
+PER_DAY = Look(unit="suffix:unit.per_day", least=4, decimals=0)

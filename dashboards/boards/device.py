@@ -40,7 +40,7 @@ _EQUIPMENT = Panel(
     kind=Kind.TABLE,
     queries=(
         Query(
-            expr="max by (office, counter, instance, device, label, role, kind, vendor, model) "
+            expr="max by (office, counter, instance, device, label, role, vendor, model) "
             f"({of('jagaloket_device_info', DEVICE)})"
         ),
         Query(
@@ -55,11 +55,10 @@ _EQUIPMENT = Panel(
         DEVICE_COLUMN,
         Column(field="label", word="label"),
         Column(field="role", word="role", look=looks.ROLE, width=220),
-        Column(field="kind", word="kind", width=120),
         Column(field="vendor", word="vendor", width=110),
         Column(field="model", word="model"),
         Column(field="Value #B", word="seen", look=looks.AGE, width=165),
-        Column(field="instance", word="agent", link="agent"),
+        Column(field="instance", word="agent", link="agent", width=190),
     ),
     sort="Value #B",
 )

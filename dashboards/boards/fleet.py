@@ -66,7 +66,7 @@ _SUPPLIES = Panel(
         OFFICE_COLUMN,
         COUNTER_COLUMN,
         DEVICE_COLUMN,
-        Column(field="supply", word="supply"),
+        Column(field="supply", word="supply", width=150),
         Column(field="Value", word="days_left", look=looks.DAYS_LEFT, width=130),
     ),
     sort="Value",

@@ -131,6 +131,15 @@ def test_only_stacks_are_filled_for_a_filled_line_looks_like_opening_hours() -> 
         assert bool(filled) == panel.stacked, panel.key
 
 
+def test_a_line_is_not_pressed_to_the_floor_nor_zeros_drawn_up_to_100() -> None:
+    """Losses of some percent are a flat line on an axis up to 100 %; a share that can be near 1 needs all of it."""
+    for panel, picture in of_kind(Kind.LINES):
+        defaults = picture["fieldConfig"]["defaults"]
+        assert ("max" in defaults) == (panel.look.unit == "percentunit" and panel.look != looks.LOSS), panel.key
+        if panel.look not in (looks.CELSIUS, looks.BYTES, looks.BITS):
+            assert "max" in defaults or defaults["custom"]["axisSoftMax"] == panel.look.least is not None, panel.key
+
+
 def test_bars_keep_their_height_and_put_first_what_tells_them_apart() -> None:
     """A bar alone filled its panel; and Grafana cuts a long name's end, which is then the office's."""
     for panel, picture in of_kind(Kind.BARS):
