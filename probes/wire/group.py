@@ -4,7 +4,6 @@ The socket is bound to the group's own address, so that nothing that is sent to 
 """
 
 import contextlib
-import fcntl
 import os
 import socket
 import struct
@@ -93,6 +92,8 @@ def _open(interface: str, index: int, family: socket.AddressFamily, port: int) -
 
 def _demand_neighbours(wire: socket.socket, interface: str) -> None:
     """Raises OSError on a loopback or a tunnel."""
+    import fcntl  # noqa: PLC0415 - Unix only, and the kind link is to be imported everywhere
+
     answer = fcntl.ioctl(wire, _SIOCGIFFLAGS, struct.pack("16s24x", os.fsencode(interface)))
     (flags,) = struct.unpack_from("=H", answer, 16)
     if not flags & _IFF_MULTICAST or flags & (_IFF_LOOPBACK | _IFF_POINTOPOINT):
