@@ -15,6 +15,8 @@ from agent.inventory import Counter, label
 from alerts.office import Office
 
 JOB = "jagaloket"
+PACES = (("minute", 60), ("slow", 240))
+"""How often a PC that reports by itself sends, in seconds: its present condition, and all else."""
 
 
 def targets(counters: Iterable[Counter]) -> list[dict[str, Any]]:
@@ -62,10 +64,15 @@ def own_scrape(office: Office, listen: str, instance: str) -> str:
         "instance": instance,
         "delivery": "push",  # the rules must not wait for the centre's own "up"
     }
-    job = {
-        "job_name": JOB,
-        "scrape_interval": "60s",
+    jobs = [_paced(listen, labels, *pace) for pace in PACES]
+    return json.dumps({"scrape_configs": jobs}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _paced(listen: str, labels: dict[str, str], pace: str, seconds: int) -> dict[str, Any]:
+    """All of the page at one pace; the shipped push-relabel.yml keeps of it what goes at this pace."""
+    return {
+        "job_name": f"{JOB}-{pace}",
+        "scrape_interval": f"{seconds}s",
         "scrape_timeout": "20s",
-        "static_configs": [{"targets": [listen], "labels": labels}],
+        "static_configs": [{"targets": [listen], "labels": {**labels, "pace": pace}}],
     }
-    return json.dumps({"scrape_configs": [job]}, ensure_ascii=False, indent=1) + "\n"

@@ -73,7 +73,8 @@ install_files() {
     install -m 644 systemd/61-jagaloket-smart.rules "$root/lib/udev/rules.d"
     install -D -m 644 systemd/jagaloket-ping.conf "$root/usr/lib/sysctl.d/50-jagaloket-ping.conf"
     install -D -m 644 systemd/jagaloket.polkit "$root/usr/share/polkit-1/rules.d/60-jagaloket.rules"
-    install -D -m 644 -t "$share" systemd/serial-printer.conf systemd/time-service.conf systemd/push.env
+    install -D -m 644 -t "$share" systemd/serial-printer.conf systemd/time-service.conf systemd/push.env \
+        systemd/push-relabel.yml
     install -D -m 644 -t "$share/rules" alerts/rules/*.rules.yml
     install -D -m 644 -t "$share/alertmanager" alerts/rules/alertmanager/*
     for folder_of_boards in grafana/id grafana/en provisioning/datasources provisioning/dashboards prometheus; do

@@ -144,22 +144,21 @@ kind = "host"
 """
 
 
-def test_a_pc_that_reports_by_itself_bears_the_same_labels(tmp_path: Path) -> None:
+def test_a_pc_that_reports_by_itself_bears_the_same_labels_at_both_paces(tmp_path: Path) -> None:
     config = written(tmp_path, CONFIG, "jagaloket.toml")
-    (job,) = json.loads(run("-c", config, "fleet", "push", "--instance", "pc-1").stdout)["scrape_configs"]
-    assert job["static_configs"] == [
-        {
-            "targets": ["127.0.0.1:9776"],
-            "labels": {
-                "job": "jagaloket",
-                "site": "12.71.11",
-                "office": "Kantor ”Camat”",
-                "counter": "Loket 1",
-                "instance": "pc-1",
-                "delivery": "push",
-            },
-        }
-    ]
+    jobs = json.loads(run("-c", config, "fleet", "push", "--instance", "pc-1").stdout)["scrape_configs"]
+    labels = {
+        "job": "jagaloket",
+        "site": "12.71.11",
+        "office": "Kantor ”Camat”",
+        "counter": "Loket 1",
+        "instance": "pc-1",
+        "delivery": "push",
+    }
+    assert {job["scrape_interval"]: job["static_configs"] for job in jobs} == {
+        "60s": [{"targets": ["127.0.0.1:9776"], "labels": {**labels, "pace": "minute"}}],
+        "240s": [{"targets": ["127.0.0.1:9776"], "labels": {**labels, "pace": "slow"}}],
+    }
 
 
 def test_a_pc_without_a_code_is_told_what_is_missing(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The fleet's figures: a thousand agents at one Prometheus, what a reporting one sends, the boards' queries."""
 
-import gzip
 import json
 import subprocess
 import sys
@@ -11,17 +10,12 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agent import targets
-from alerts.office import Office
-from probes.text import clean
-from tests.bench.figures import Figure, cpu_seconds, quantile
+from tests.bench import push
+from tests.bench.figures import Figure, cpu_seconds
 from tests.bench.ours import counter
 from tests.fakes.agentprocess import until
-from tests.fakes.cutlink import CutLink
 from tests.fakes.fleet import Played, Story, Trouble
-from tests.fakes.pageserver import PageServer
 from tests.fakes.prometheus import Prometheus
-from tests.fakes.vmagent import VmAgent
 
 AGENTS = 1000
 PER_OFFICE = 4
@@ -126,35 +120,17 @@ def own_metrics(prometheus: Prometheus) -> dict[str, float]:
     return found
 
 
-def push(scrapes: int) -> Iterator[Figure]:
-    """What one counter sends to the centre in an hour: one page for each sending, as at 60 s."""
-    office = Office(name=clean("Kantor Camat Medan Timur"), code=clean("12.71.11"), counter=clean("Loket 1"))
-    with TemporaryDirectory() as name, ExitStack() as stack:
-        folder = Path(name)
-        pages = played(folder / "played", scrapes / 60)
-        prometheus = stack.enter_context(Prometheus(folder, "", "--web.enable-remote-write-receiver"))
-        server = stack.enter_context(PageServer(pages, time.time() - 3600))
-        link = stack.enter_context(CutLink(prometheus.port))
-        scrape = json.loads(targets.own_scrape(office, server.at, "pc-1.medan.example"))
-        scrape["scrape_configs"][0] |= {"scrape_interval": "500ms", "scrape_timeout": "500ms"}
-        file = folder / "push.yml"
-        file.write_text(json.dumps(scrape), "utf-8")
-        quick = ("-remoteWrite.flushInterval=100ms", "-remoteWrite.rateLimit=0")
-        vmagent = VmAgent(folder, file, f"http://127.0.0.1:{link.port}/api/v1/write", *quick)
-        vmagent.start()
-        stack.callback(vmagent.stop)
-        while server.scrapes < scrapes:
-            time.sleep(0.1)
-        time.sleep(1)
-        an_hour = link.sent_bytes / server.scrapes * 60 / 1000
-    samples = f"{server.samples / server.scrapes:.0f} samples a page"
-    yield Figure(name="one counter's reports in an hour (vmagent, snappy)", value=an_hour, unit="kB", note=samples)
-    asked = quantile([len(gzip.compress(page.encode(), 6)) for page in pages], 0.5) * 60 / 1000
-    yield Figure(name="the same pages in an hour when asked for (gzip)", value=asked, unit="kB", note="bodies only")
+def reports(minutes: int) -> Iterator[Figure]:
+    """What one counter that reports by itself sends: with the six devices of our figures, with seven that fill all."""
+    with counter() as bench, TemporaryDirectory() as name:
+        bench.agent.start()
+        until(bench.is_complete, 60)
+        six = [bench.agent.page("/metrics")] * minutes
+        yield from push.figures({"six devices": six, "seven": played(Path(name), minutes / 60)[:minutes]})
 
 
 def figures(*, short: bool) -> Iterator[Figure]:
     """All of them."""
     yield from series()
-    yield from push(20 if short else 60)
+    yield from reports(20 if short else 60)
     yield from scraping(2 if short else 10)

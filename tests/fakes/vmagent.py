@@ -1,5 +1,6 @@
 """A real vmagent on loopback, started with the flags of our unit."""
 
+import json
 import re
 import signal
 import subprocess
@@ -12,14 +13,38 @@ UNIT = Path(__file__).parents[2] / "systemd" / "jagaloket-push.service"
 
 
 def flags(**places: str) -> list[str]:
-    """The unit's own flags, with these values for its ${NAMES}; a name that is not given becomes empty."""
+    """The unit's own flags, with these values for its ${NAMES}; a name that is not given becomes empty.
+
+    What the package puts into /usr/share/jagaloket is the source's.
+    """
     (line,) = re.findall(r"(?m)^ExecStart=\S+ ((?:.*\\\n)*.*)$", UNIT.read_text("utf-8"))
+    line = line.replace("/usr/share/jagaloket", str(UNIT.parent))
     words = [word for word in line.split() if word != "\\"]
     return [re.sub(r"\$\{(\w+)\}", lambda match: places.get(match[1], ""), word) for word in words]
 
 
+def each_minute() -> re.Pattern[str]:
+    """The names of what goes to the centre each minute (systemd/push-relabel.yml); all else goes slowly."""
+    found = re.search(r'(?s)regex: "(up\b.*?)"', (UNIT.parent / "push-relabel.yml").read_text("utf-8"))
+    assert found is not None
+    return re.compile(re.sub(r"\\\n *", "", found[1]))
+
+
 _SITE = ("-promscrape.config", "-httpListenAddr", "-envflag", "-remoteWrite.basicAuth")
 """What names places of a site."""
+SLOW = "/slow"
+"""Where the slow pace asks in tests, so that a server can tell it."""
+
+
+def hastened(scrape: str, minute_seconds: float) -> str:
+    """A scrape configuration of ours whose minutes last so long; the slow pace asks where PageServer knows it."""
+    config = json.loads(scrape)
+    for job in config["scrape_configs"]:
+        seconds = int(job["scrape_interval"].removesuffix("s")) / 60 * minute_seconds
+        job |= {"scrape_interval": f"{seconds * 1000:.0f}ms", "scrape_timeout": f"{minute_seconds * 1000:.0f}ms"}
+        if job["static_configs"][0]["labels"]["pace"] == "slow":
+            job["metrics_path"] = SLOW
+    return json.dumps(config)
 
 
 class VmAgent:

@@ -69,6 +69,10 @@ def test_vmagent_knows_every_flag_and_every_variable(tmp_path: Path) -> None:
         timeout=30,
     )
     assert done.returncode == 0, done.stderr
+    relabel = f"-remoteWrite.relabelConfig={FOLDER / 'push-relabel.yml'}"
+    check = [program("vmagent"), relabel, f"-promscrape.config={scrape}", "-dryRun"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr
     help_text = subprocess.run([program("vmagent"), "-help"], capture_output=True, text=True, check=False).stdout
     for name, _ in variables:
         assert re.search(rf"(?m)^  -{name.replace('_', '.')} ", help_text), name
