@@ -12,7 +12,8 @@ class Look:
     """unit: Grafana's id of it. steps: the colour from a value on, rising, the first from anywhere.
 
     words: for a value, its key in the language file and its colour. top: the end of the scale; least: as far as an
-    axis goes at least, since Grafana draws one of zeros alone up to 100.
+    axis goes at least, since Grafana draws one of zeros alone up to 100. loud: in tables the colour is
+    behind the word, not in it.
     """
 
     unit: str
@@ -21,6 +22,7 @@ class Look:
     top: float | None = None
     least: float | None = None
     decimals: int | None = None
+    loud: bool = False
 
 
 STATE_CODES = {"ok": 0, "asleep": 1, "degraded": 2, "unknown": 3, "unreachable": 4, "failed": 5}
@@ -50,6 +52,7 @@ _TEXT = ((0.0, "text"),)
 """As plain text: blue would look like a link."""
 SEVERITY = Look(
     unit="string",
+    loud=True,
     words=(
         ("notice", "severity.notice", BLUE),
         ("degraded", "severity.degraded", YELLOW),

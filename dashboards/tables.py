@@ -11,6 +11,7 @@ from dashboards.spec import DEVICE, OFFICE, Column, Panel
 from dashboards.words import Words
 
 _CHOICES = {OFFICE: ("office",), DEVICE: ("office", "counter", "device")}
+_LOUD = {"type": "color-background", "mode": "basic"}
 _AGENT_URL = "https://${__data.fields.instance}/"
 
 
@@ -45,7 +46,7 @@ def _column(column: Column, panel: Panel, words: Words) -> list[DynamicConfigVal
         properties |= {
             "unit": unit(column.look, words),
             "thresholds": steps(column.look).build().to_json(),
-            "custom.cellOptions": {"type": "color-text"},
+            "custom.cellOptions": _LOUD if column.look.loud else {"type": "color-text"},
         }
         if column.look.decimals is not None:
             properties["decimals"] = column.look.decimals

@@ -61,6 +61,13 @@ def test_a_table_has_no_look_for_all_its_columns() -> None:
         assert set(picture["fieldConfig"]["defaults"]) <= {"noValue", "custom"}, panel.key
 
 
+def test_severity_is_read_on_a_white_screen_too() -> None:
+    """Yellow letters on white are none; on yellow, Grafana takes black ones."""
+    seen = [properties(picture, "severity") for panel, picture in of_kind(Kind.TABLE) if panel.key == "faults"]
+    assert len(seen) == 3
+    assert {one["custom.cellOptions"]["type"] for one in seen} == {"color-background"}
+
+
 def test_a_column_is_as_exact_as_its_look() -> None:
     for panel, picture in of_kind(Kind.TABLE):
         for column in panel.columns:
