@@ -51,9 +51,19 @@ def an_hour(pages: Sequence[str]) -> float:
         began, before = server.scrapes, link.sent_bytes
         until(lambda: server.scrapes >= began + minutes - SLOW_EVERY, 60 + MINUTE_SECONDS * len(pages))
         an_hour = (link.sent_bytes - before) / (server.scrapes - began) * 60 / 1000
-        (arrived,) = prometheus.query("count(last_over_time(jagaloket_tickets[2h]))", time.time())
-        assert int(arrived["value"][1]) > 0, "what goes slowly has not arrived"
+        examine(prometheus, server.scrapes)
         return an_hour
+
+
+def examine(prometheus: Prometheus, scrapes: int) -> None:
+    """Both paces arrive, under one name, and nobody is told twice that the agent answers."""
+    now = time.time()
+    (up,) = prometheus.query("count_over_time(up[2h])", now)
+    assert int(up["value"][1]) <= scrapes
+    names = prometheus.values("__name__", '{job="jagaloket"}', now - 7200, now)
+    assert {"jagaloket_device_state", "jagaloket_tickets"} <= set(names)
+    assert not [name for name in names if name.startswith("scrape_")]
+    assert not set(prometheus.read("labels")) & {"pace", "changes"}
 
 
 def asked_for(pages: Sequence[str]) -> float:
