@@ -1,6 +1,7 @@
 """Where the metrics' values come from. A view only: evaluated at scrape, it stores nothing."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain, product
 from types import MappingProxyType
@@ -22,6 +23,9 @@ __all__ = ["Exporter", "Source", "catalogue"]
 
 log = logging.getLogger(__name__)
 
+_SUMMED = {State.OK: "ok", State.ASLEEP: "ok", State.UNKNOWN: "unknown"}
+"""How devices are counted together; the other states are "troubled"."""
+
 Source = Callable[[], Iterable[Sample]]
 """Yields samples with all their labels, "device" included where there is one. May raise; it is then left out."""
 
@@ -41,7 +45,7 @@ class Exporter:
         self._exposition = Exposition()
         self._broken: set[str] = set()
         self._sources: dict[str, Source] = {
-            "devices": lambda: chain.from_iterable(map(_device, panel.views())),
+            "devices": lambda: _devices(panel.views()),
             "functions": lambda: _functions(functions()),
             "store": lambda: _store(ledger()),
             "office": lambda: _office(office_open()),
@@ -62,8 +66,10 @@ class Exporter:
         yield Sample(metric=names.BUILD_INFO, value=1, labels=(SafeText(agent.__version__),))
         for name, source in self._sources.items():
             samples = self._read(name, source)
-            yield Sample(metric=names.SOURCE_UP, value=samples is not None, labels=(SafeText(name),))
-            yield from samples or ()
+            if samples is None:
+                yield Sample(metric=names.SOURCE_DOWN, value=1, labels=(SafeText(name),))
+            else:
+                yield from samples
 
     def _read(self, name: str, source: Source) -> tuple[Sample, ...] | None:
         """One part; None where it cannot be read, which is logged once until it can again."""
@@ -76,6 +82,16 @@ class Exporter:
             return None
         self._broken.discard(name)
         return samples
+
+
+def _devices(views: Collection[DeviceView]) -> Iterator[Sample]:
+    """Every device, and what a fleet asks of all together: added up here, not for a thousand PCs at the centre."""
+    yield from chain.from_iterable(map(_device, views))
+    if views:
+        yield Sample(metric=names.LOOKS, value=sum(sum(view.outcomes.values()) for view in views))
+    counts = Counter(_SUMMED.get(view.state, "troubled") for view in views)
+    for state in ("ok", "troubled", "unknown"):
+        yield Sample(metric=names.DEVICES, value=counts[state], labels=(SafeText(state),))
 
 
 def _device(view: DeviceView) -> Iterator[Sample]:

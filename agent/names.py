@@ -31,6 +31,10 @@ STATE_SINCE = _gauge("jagaloket_device_state_since_timestamp_seconds", "When the
 PROBE_SUCCESS = _gauge("jagaloket_probe_success", "Whether the last look was possible, whatever it saw.", "device")
 PROBE_DURATION = _gauge("jagaloket_probe_duration_seconds", "How long the last look took.", "device")
 PROBES = _counter("jagaloket_probes_total", "Looks at a device, by how they ended.", "device", "outcome")
+LOOKS = _counter("jagaloket_looks_total", "Looks at all devices together, however they ended.")
+DEVICES = _gauge(
+    "jagaloket_devices", "How many devices are ok (asleep, too), troubled (any other known state), or unknown.", "state"
+)
 FUNCTION_UP = _gauge(
     "jagaloket_function_up", "Whether citizens can be served; absent when it cannot be told.", "function"
 )
@@ -86,7 +90,7 @@ BRIDGE_WEBHOOKS = _counter(
 )
 BRIDGE_ALERTS = _counter("jagaloket_bridge_alerts_total", "Alerts in these calls, by what became of them.", "outcome")
 BRIDGE_TRUNCATED = _counter("jagaloket_bridge_truncated_alerts_total", "Alerts that Alertmanager left out.")
-SOURCE_UP = _gauge("jagaloket_metrics_source_up", "Whether this part of the page could be read.", "source")
+SOURCE_DOWN = _gauge("jagaloket_metrics_source_down", "1 while this part of the page cannot be read.", "source")
 
 PROCESS = (
     _counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds."),
@@ -105,6 +109,8 @@ _OWN = (
     PROBE_SUCCESS,
     PROBE_DURATION,
     PROBES,
+    LOOKS,
+    DEVICES,
     FUNCTION_UP,
     TICKETS,
     OUTBOX_MESSAGES,
@@ -125,7 +131,7 @@ _OWN = (
     BRIDGE_WEBHOOKS,
     BRIDGE_ALERTS,
     BRIDGE_TRUNCATED,
-    SOURCE_UP,
+    SOURCE_DOWN,
     exposition.DROPPED,
 )
 

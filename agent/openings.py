@@ -10,8 +10,9 @@ from alerts.office import Office
 from probes.reading import Sample
 from probes.text import SafeText
 
-STRETCHES = 4
-"""Two to four working days: so long others can judge this PC's silence by what it said before."""
+STRETCHES = 3
+"""So long others can judge this PC's silence by what it said before. With a break at noon the third is always another
+working day's: whatever holidays lie between, they know when the office opens after them. A thousand PCs tell these."""
 _KEPT_SECONDS = 3_600.0
 _FAR_SECONDS = 40 * 86_400.0
 

@@ -169,7 +169,7 @@ class Fleet:
         self.prometheus = stack.enter_context(Prometheus(folder, config))
 
     def both_speak(self) -> bool:
-        found = self.prometheus.query("jagaloket:counter_expected == 0", time.time())
+        found = self.prometheus.query("jagaloket:counter_open_up and jagaloket:counter_warm", time.time())
         return len(found) == len(self.exporters)
 
     def letters(self, to: str) -> list[EmailMessage]:

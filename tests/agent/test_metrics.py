@@ -174,6 +174,21 @@ def test_a_waiting_message_grows_old(tmp_path: Path) -> None:
     ledger.shut()
 
 
+def test_what_a_fleet_asks_of_all_devices_is_added_up_here(ledger: Ledger) -> None:
+    panel = Panel()
+    states = (State.OK, State.ASLEEP, State.DEGRADED, State.FAILED, State.UNREACHABLE, State.UNKNOWN)
+    for state in states:
+        panel.put(sample.view(f"a-{state}", "A", "reader", state, success=state is not State.UNKNOWN))
+    found = shown(panel, ledger)
+    counts = [found[f"jagaloket_devices{{'state': '{name}'}}"] for name in ("ok", "troubled", "unknown")]
+    assert counts == [2, 3, 1]
+    assert found["jagaloket_looks_total"] == 5 * 41 + 3
+
+
+def test_a_page_without_devices_does_not_say_that_none_is_looked_at(ledger: Ledger) -> None:
+    assert "jagaloket_looks_total" not in shown(Panel(), ledger)
+
+
 def test_a_store_that_cannot_be_read_takes_only_its_own_metrics_away(
     ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,8 +199,8 @@ def test_a_store_that_cannot_be_read_takes_only_its_own_metrics_away(
     served = Exporter(panel=sample.counter(), ledger=broken, functions=dict, office_open=lambda: True)
     for _ in range(3):
         found = values(served.render()[0])
-    assert found["jagaloket_metrics_source_up{'source': 'store'}"] == 0
-    assert found["jagaloket_metrics_source_up{'source': 'devices'}"] == 1
+    assert found["jagaloket_metrics_source_down{'source': 'store'}"] == 1
+    assert "jagaloket_metrics_source_down{'source': 'devices'}" not in found
     assert not any(name.startswith(("jagaloket_tickets", "jagaloket_outbox")) for name in found)
     assert [record.getMessage() for record in caplog.records] == [
         "metrics: store cannot be read, its metrics are absent: disk? full"

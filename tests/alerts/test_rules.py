@@ -90,7 +90,7 @@ def test_a_rule_that_forgets_the_hours_is_found(tmp_path: Path) -> None:
     for file in RULES:
         (tmp_path / file).write_text((FOLDER / file).read_text("utf-8"), "utf-8")
     whole = (FOLDER / "presence.rules.yml").read_text("utf-8")
-    forgetful = re.sub(r"(closes_timestamp_seconds >(?: bool)?) time\(\)", r"\1 0", whole)
+    forgetful = re.sub(r"(closes_timestamp_seconds(?:\[\d+m\]\))? >(?: bool)?) time\(\)", r"\1 0", whole)
     assert whole != forgetful
     (tmp_path / "presence.rules.yml").write_text(forgetful, "utf-8")
     (tmp_path / "tests" / "fleet.yml").write_text((FOLDER / "tests" / "fleet.yml").read_text("utf-8"), "utf-8")
