@@ -81,7 +81,7 @@ def test_agents_of_all_versions_are_judged_alike(office: Office) -> None:
     everybody = {OLD: 1.0, NOW: 1.0, TO_COME: 1.0}
     until(lambda: office.counters("jagaloket:counter_open") == everybody, 60)
     until(lambda: office.counters("jagaloket:counter_open_up") == everybody, 30)
-    until(lambda: office.counters("jagaloket:counter_expected") == dict.fromkeys(everybody, 0.0), 30)
+    until(lambda: office.counters("jagaloket:counter_warm") == everybody, 30)
     shown = office.centre.query(f"count by (counter) ({states(JOB)})", time.time())
     assert {one["metric"]["counter"]: int(one["value"][1]) for one in shown} == dict.fromkeys(everybody, len(KINDS))
     rules = [rule for group in office.centre.read("rules")["groups"] for rule in group["rules"]]
