@@ -10,6 +10,8 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import trustme
+
 from tests.bench import push
 from tests.bench.figures import Figure, cpu_seconds
 from tests.bench.ours import counter
@@ -57,13 +59,27 @@ def labels(agent: int) -> dict[str, str]:
     }
 
 
+def protected(folder: Path, swarm: Path) -> dict[str, object]:
+    """Let the swarm speak TLS and ask for a password; what Prometheus needs for that."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(swarm / "tls.pem"))
+    (swarm / "login").write_text("prometheus:sandi", "utf-8")
+    return {
+        "scheme": "https",
+        "tls_config": {"ca_file": str(folder / "ca.pem")},
+        "basic_auth": {"username": "prometheus", "password": "sandi"},
+    }
+
+
 @contextmanager
-def thousand(folder: Path, pages: list[str]) -> Iterator[Prometheus]:
-    """One Prometheus with our rules that asks a thousand agents every minute."""
+def thousand(folder: Path, pages: list[str], *, tls: bool) -> Iterator[Prometheus]:
+    """One Prometheus with our rules that asks a thousand agents every minute, as prometheus.yml says or in the open."""
     swarm = folder / "swarm"
     swarm.mkdir()
     for number, page in enumerate(pages):
         (swarm / f"{number:04}.page").write_text(page, "utf-8")
+    door = protected(folder, swarm) if tls else {}
     words = [sys.executable, "-m", "tests.fakes.swarm", str(swarm)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     with process, ExitStack() as stack:
@@ -75,19 +91,20 @@ def thousand(folder: Path, pages: list[str]) -> Iterator[Prometheus]:
             for n in range(AGENTS)
         ]
         (folder / "targets.json").write_text(json.dumps(groups), "utf-8")
+        job = {"job_name": "jagaloket", "file_sd_configs": [{"files": ["targets.json"]}], **door}
         config = {
             "global": {"scrape_interval": "60s", "scrape_timeout": "20s", "evaluation_interval": "60s"},
             "rule_files": [str(file) for file in sorted(RULES.glob("*.rules.yml"))],
-            "scrape_configs": [{"job_name": "jagaloket", "file_sd_configs": [{"files": ["targets.json"]}]}],
+            "scrape_configs": [job],
         }
         yield stack.enter_context(Prometheus(folder, json.dumps(config)))
 
 
-def scraping(minutes: int) -> Iterator[Figure]:
+def scraping(minutes: int, *, tls: bool = True) -> Iterator[Figure]:
     """A thousand agents for so many minutes after the first: who was missed, and what it costs."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        with thousand(folder, played(folder / "played", 0.5)) as prometheus:
+        with thousand(folder, played(folder / "played", 0.5), tls=tls) as prometheus:
             assert prometheus.process is not None
             time.sleep(75)
             before, began = cpu_seconds(prometheus.process.pid), time.time()
@@ -98,7 +115,7 @@ def scraping(minutes: int) -> Iterator[Figure]:
             (reached,) = prometheus.query(f"sum(clamp_max({up}, {minutes}))", at)
             (slowest,) = prometheus.query("max(scrape_duration_seconds)", at)
             own = own_metrics(prometheus)
-        asked = f"{minutes} min, plain HTTP, gzip"
+        asked = f"{minutes} min, {'TLS and password' if tls else 'plain HTTP'}, a connection each, gzip"
         missed = AGENTS * minutes - float(reached["value"][1])
         yield Figure(name="1,000 agents at 60 s: scrapes missed", value=missed, unit="scrapes", limit=0.5, note=asked)
         yield Figure(name="the same: slowest scrape", value=float(slowest["value"][1]) * 1000, unit="ms")
