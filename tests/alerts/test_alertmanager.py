@@ -112,6 +112,8 @@ PAIRS = [
     ("JagaLoketCentralServiceDown", {"job": "jagaloket", "target": "siak"}, "JagaLoketServiceDown", {}),
     ("JagaLoketDeviceFailed", {**HERE, "device": "sidik-jari"}, "JagaLoketFunctionDown", {"function": "perekaman"}),
     ("JagaLoketCounterSilent", HERE, "JagaLoketAgentOutdated", {"version": "1"}),
+    ("JagaLoketCounterSilent", HERE, "JagaLoketStockShort", {"instance": "", "counter": ""}),
+    ("JagaLoketOfficeSilent", {"site": "1"}, "JagaLoketMaintenanceOverdue", {"instance": "", "counter": ""}),
 ]
 
 
@@ -141,6 +143,7 @@ def test_a_cause_keeps_its_consequence_quiet(
         ("JagaLoketLinkDown", {**HERE, "fault": "internet-down"}, "JagaLoketDeviceFailed", {"device": "printer"}),
         ("JagaLoketLinkDown", {**HERE, "instance": "b", "fault": "cable-unplugged"}, "JagaLoketCounterSilent", {}),
         ("JagaLoketCounterSilent", HERE, "JagaLoketFleetSilent", {}),
+        ("JagaLoketCounterSilent", {**HERE, "site": "2"}, "JagaLoketStockShort", {"instance": "", "counter": ""}),
         ("JagaLoketDeviceFailed", {**HERE, "instance": "b", "device": "x"}, "JagaLoketFunctionDown", {}),
     ],
 )
