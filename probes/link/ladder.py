@@ -71,7 +71,7 @@ def climb(layers: Sequence[Layer], now: float) -> dict[str, Verdict]:
         lower = layers[: len(found) - 1]
         below = _ask(lower, now, afresh=True)
         if not _stop(below):
-            changed = any(below[layer.name].up != found[layer.name].up for layer in lower)
+            changed = any((below[layer.name].up is False) != (found[layer.name].up is False) for layer in lower)
             below |= _ask(layers[len(lower) : len(found)], now, afresh=False) if changed else {stop: found[stop]}
         found = below
     found = _resolve_doubt(found)

@@ -58,8 +58,9 @@ class CarrierLayer(Layer):
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """The interface of the configuration, else of the default route, else the last one, else a likely one."""
-        del afresh
         line = self._line
+        if afresh:
+            line.tables.forget()
         known = line.tables.interfaces()
         line.routes = line.tables.default_routes()
         routed = next((r.interface for r in line.routes), "")
@@ -70,7 +71,7 @@ class CarrierLayer(Layer):
         interface = known.get(line.interface)
         if interface and interface.has_carrier:
             samples, faults = self._quality.look(interface, now)
-            return Verdict(up=True, facts=facts, samples=samples, faults=faults)
+            return Verdict(up=True, kept=not afresh, facts=facts, samples=samples, faults=faults)
         return Verdict(up=False, faults=(unplugged(line.interface, interface, self._supplies),), facts=facts)
 
 

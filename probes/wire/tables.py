@@ -45,6 +45,10 @@ class Tables:
         """As route.addresses()."""
         return self._get(route.addresses)
 
+    def forget(self) -> None:
+        """Read all of it again at the next question: of a lost carrier the kernel may tell up to a second late."""
+        self._kept.clear()
+
     def _get(self, read: Callable[[], T]) -> T:
         if self._changed():
             self._kept.clear()

@@ -36,6 +36,7 @@ control_ca_file = "{ca}"
 services = [
     {{ name = "dukcapil", url = "https://siak.example.go.id/", ca_file = "{ca}" }},
     {{ name = "vpn", url = "tcp://203.0.113.80:8443" }},
+    {{ name = "arsip", url = "https://127.0.0.1:8445/", ca_file = "{ca}" }},
 ]
 """
 
@@ -49,7 +50,7 @@ def figures(seconds: float) -> Iterator[Figure]:
         yield Figure(name=f"link alone: not measured, {why}", value=float("nan"), unit="")
         return
     (base_cpu, base_mib), (cpu, mib) = found
-    note = f"over {seconds:g} s, all layers, control host, TLS service"
+    note = f"over {seconds:g} s, all layers, control host, TLS services far and near"
     yield Figure(name="link alone: CPU, default rhythm", value=cpu - base_cpu, unit="s/h", limit=1.5, note=note)
     yield Figure(name="link alone: memory (PSS) added", value=mib - base_mib, unit="MiB", limit=2.0)
 
@@ -70,6 +71,7 @@ def _both(seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
         stack.enter_context(HttpServer(host=_SITE, port=8443))
         control = ca.server("control.example.go.id", 300)
         stack.enter_context(HttpServer(tls=control, host=_SITE, port=8444))
+        stack.enter_context(HttpServer(page(200), tls=control, host="127.0.0.1", port=8445))
         return _measure(_BASE, "pc", seconds), _measure(_BASE + _LINK.format(ca=ca.ca_file), "internet", seconds)
 
 

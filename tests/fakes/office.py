@@ -1,7 +1,7 @@
 """An office in network namespaces: a counter PC, its router, and an internet of one machine.
 
 PC 192.168.77.2 - router 192.168.77.1 | 198.51.100.254 - internet 198.51.100.x with name server, known page, control
-host, services; and a tunnel PC 10.9.0.2 - centre 10.9.0.1.
+host, central services; and a tunnel PC 10.9.0.2 - centre 10.9.0.1. The office's own services are on its router.
 """
 
 import os
@@ -26,12 +26,13 @@ from tests.fakes.netns import allow_pings, command, inside, namespaces
 
 LITERALS = ("198.51.100.11", "198.51.100.12", "198.51.100.13")
 NAME_SERVER, WEB, CENTRE, CONTROL = "198.51.100.53", "198.51.100.80", "198.51.100.99", "198.51.100.44"
+OWN = "192.168.77.1"
 KNOWN = page(204)
 
 
 @dataclass
 class Office:
-    """The namespaces' names and the servers on the internet's side."""
+    """The namespaces, the servers on the internet's side (plain, secure: central services), and the office's own."""
 
     pc: str
     router: str
@@ -40,16 +41,20 @@ class Office:
     known_page: HttpServer
     plain: HttpServer
     secure: HttpServer
+    own_plain: HttpServer
+    own_secure: HttpServer
     control: HttpServer
     authority: Authority
     good_names: Reply
     good_tls: ssl.SSLContext
+    own_tls: ssl.SSLContext
     control_tls: ssl.SSLContext
     interceptor: Authority
     others: list[HttpServer] = field(default_factory=list)
 
     def link(self, now: Callable[[], float]) -> Link:
-        """The counter PC's link probe, as an office would configure it."""
+        """The counter PC's link probe, as an office would configure it: every rhythm is the default one."""
+        ca = self.authority.ca_file
 
         def make() -> Link:
             return Link(
@@ -59,17 +64,18 @@ class Office:
                 dns_names=("stable.example",),
                 portal=(KnownPage(url="http://page.example/generate_204"),),
                 control=("https://control.example/",),
-                control_ca_file=self.authority.ca_file,
+                control_ca_file=ca,
                 vpn=Vpn(interface="wg9", inside="10.9.0.1:7"),
                 services=(
-                    Service(name=SafeText("siak"), url="tcp://10.9.0.1:7", via_vpn=True, every_seconds=5),
-                    Service(name=SafeText("portal"), url="http://centre.example:8000/", every_seconds=5),
+                    Service(name=SafeText("siak"), url="tcp://10.9.0.1:7", via_vpn=True),
+                    Service(name=SafeText("portal"), url="http://centre.example:8000/"),
+                    Service(name=SafeText("secure"), url="https://centre.example:8443/", ca_file=ca),
+                    Service(name=SafeText("arsip"), url="http://arsip.example:8000/", actor=Actor.TECHNICIAN),
                     Service(
-                        name=SafeText("secure"),
-                        url="https://centre.example:8443/",
-                        actor=Actor.CENTRAL,
-                        every_seconds=5,
-                        ca_file=self.authority.ca_file,
+                        name=SafeText("berkas"),
+                        url="https://arsip.example:8443/",
+                        actor=Actor.TECHNICIAN,
+                        ca_file=ca,
                     ),
                 ),
             )
@@ -106,10 +112,11 @@ class Office:
         self.names.reply = self.good_names
         self.known_page.script = KNOWN
         self.secure.tls, self.control.tls = self.good_tls, self.control_tls
-        for server in (self.plain, self.secure, self.control, *self.others):
+        self.own_secure.tls = self.own_tls
+        for server in (self.plain, self.secure, self.control, self.own_plain, self.own_secure, *self.others):
             server.script = page(200)
             server.stop()
-            inside(self.net, server.start)
+            inside(self.router if server.host == OWN else self.net, server.start)
 
 
 def _wire(pc: str, router: str, net: str) -> None:
@@ -140,13 +147,15 @@ def office(folder: Path) -> Iterator[Office]:
     """Build it and take it down again."""
     pc, router, net = (f"jl-{part}-{os.getpid()}" for part in ("pc", "router", "net"))
     authority, interceptor = Authority(folder), Authority(folder, name="Penyadap", file="interceptor.pem")
-    tls, control_tls = authority.server("centre.example", 90), authority.server("control.example", 90)
-    good = knows_by_name({b"page": WEB, b"centre": CENTRE, b"control": CONTROL, b"stable": LITERALS[0]})
+    tls, control_tls, own_tls = (authority.server(f"{name}.example", 90) for name in ("centre", "control", "arsip"))
+    good = knows_by_name({b"page": WEB, b"centre": CENTRE, b"control": CONTROL, b"arsip": OWN, b"stable": LITERALS[0]})
     with ExitStack() as stack, namespaces(pc, router, net):
         _wire(pc, router, net)
         secure = HttpServer(page(200), tls=tls, host=CENTRE, port=8443)
         control = HttpServer(page(200), tls=control_tls, host=CONTROL, port=443)
         plain = HttpServer(page(200), host=CENTRE, port=8000)
+        own_plain = HttpServer(page(200), host=OWN, port=8000)
+        own_secure = HttpServer(page(200), tls=own_tls, host=OWN, port=8443)
         known = HttpServer(KNOWN, host=WEB, port=80)
         others = [HttpServer(page(200), host=a, port=443) for a in LITERALS]
         others.append(HttpServer(page(200), host="10.9.0.1", port=7))
@@ -154,6 +163,8 @@ def office(folder: Path) -> Iterator[Office]:
         stack.enter_context(names)
         for server in (known, plain, secure, control, *others):
             inside(net, partial(stack.enter_context, server))
+        for server in (own_plain, own_secure):
+            inside(router, partial(stack.enter_context, server))
         yield Office(
             pc=pc,
             router=router,
@@ -162,10 +173,13 @@ def office(folder: Path) -> Iterator[Office]:
             known_page=known,
             plain=plain,
             secure=secure,
+            own_plain=own_plain,
+            own_secure=own_secure,
             control=control,
             authority=authority,
             good_names=good,
             good_tls=tls,
+            own_tls=own_tls,
             control_tls=control_tls,
             interceptor=interceptor,
             others=others,

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from probes.link.cable import CableQuality
-from probes.link.lan import likely_interface, unplugged
+from probes.link.ladder import Layer, Verdict, climb
+from probes.link.lan import CarrierLayer, Line, likely_interface, unplugged
 from probes.reading import Actor, Fault
-from probes.wire.route import Interface
+from probes.wire.route import Interface, Route
+from probes.wire.tables import Tables
 
 ETH = Interface(
     name="eth0",
@@ -105,3 +107,36 @@ def test_hardware_with_a_carrier_is_the_likely_interface(tmp_path: Path) -> None
     }
     assert likely_interface(known, tmp_path) == "enp1s0"
     assert likely_interface({"lo": ETH}, tmp_path) == ""
+
+
+class Late(Tables):
+    """A kernel that has not told yet that the carrier is gone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.carrier = True
+
+    def interfaces(self) -> dict[str, Interface]:
+        return {"eth0": replace(ETH, has_carrier=self.carrier)}
+
+    def default_routes(self) -> tuple[Route, ...]:
+        return ()
+
+    def forget(self) -> None:
+        self.carrier = False
+
+
+class Silent(Layer):
+    """A router behind a cable that was just pulled."""
+
+    name = "gateway"
+
+    def look(self, now: float, *, afresh: bool) -> Verdict:
+        del now, afresh
+        return Verdict(up=False)
+
+
+def test_a_router_is_not_blamed_for_a_cable_of_which_the_kernel_has_not_told_yet() -> None:
+    found = climb([CarrierLayer(Line(tables=Late())), Silent()], 0)
+    assert list(found) == ["carrier"]
+    assert [fault.code for fault in found["carrier"].faults] == ["cable-unplugged"]

@@ -125,3 +125,9 @@ def test_a_layer_is_asked_again_where_one_that_part_of_it_needs_turns_out_to_be_
     services = Rung("services", DOWN, UP)
     found = climb([tunnel, services], 0)
     assert (found["tunnel"].up, found["services"].up) == (False, True)
+
+
+def test_a_layer_is_not_asked_twice_where_one_below_merely_can_tell_by_now() -> None:
+    burst, services = Rung("burst", UNTOLD, UP), Rung("services", DOWN)
+    climb([Rung("low", replace(UP, kept=True), UP), burst, services], 0)
+    assert (burst.looks, services.looks) == ([False, True], [False])

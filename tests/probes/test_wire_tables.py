@@ -68,3 +68,10 @@ def test_more_news_than_there_is_room_for_is_news(counted: Counted) -> None:
     command("sh", "-c", f"for i in $(seq 400); do echo link set lo mtu $((1000 + i)); done | ip -n {PC} -batch -")
     command("ip", "-n", PC, "link", "add", "eth0", "type", "veth", "peer", "name", "eth1")
     assert "eth0" in counted.look()
+
+
+def test_what_is_forgotten_is_read_again(counted: Counted) -> None:
+    counted.look()
+    counted.tables.forget()
+    counted.look()
+    assert counted.dumps == 2
