@@ -1,6 +1,8 @@
 """What creeps up on a PC: disks that fill, memory that thrashes, updates that wait."""
 
+import time
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 from probes.host.part import Found, gauge
@@ -17,6 +19,8 @@ _MARKS = 48
 _SHORTEST_SECONDS = 6 * 3600.0
 _DAY_SECONDS = 86400.0
 _FAR_DAYS = 365.0
+_PATIENCE_DAYS = 14.0
+"""Who switches a PC off each evening never hears of updates; who never does is reminded, once."""
 
 
 class Forecast:
@@ -51,9 +55,20 @@ def pressure(found: Found, limit_ratio: float, path: Path = Path("/proc/pressure
         found.faults.append(_fault("memory-low", Severity.DEGRADED, "", f"all work waits {ratio:.0%} of the time"))
 
 
-def reboot_required(found: Found, flag: Path = Path("/run/reboot-required")) -> None:
-    """Debian's and Ubuntu's own flag; worth knowing, no fault."""
-    found.sample(REBOOT, float(flag.exists()))
+def reboot_required(found: Found, up_seconds: float, flag: Path = Path("/run/reboot-required")) -> None:
+    """Debian's and Ubuntu's own flag (update-notifier-common); a notice where it stands for two weeks.
+
+    up_seconds: how long the PC runs; the flag is not older, whatever a clock that was wrong wrote on it.
+    """
+    try:
+        stands_days = min(time.time() - flag.stat().st_mtime, up_seconds) / _DAY_SECONDS
+    except FileNotFoundError:
+        found.sample(REBOOT, 0.0)
+        return
+    found.sample(REBOOT, 1.0)
+    if stands_days >= _PATIENCE_DAYS:
+        detail = f"updates wait for a restart for {stands_days:.0f} days"
+        found.faults.append(replace(_fault("reboot-required", Severity.NOTICE, "", detail), actor=Actor.COUNTER))
 
 
 def _fault(code: str, severity: Severity, part: str, detail: str) -> Fault:

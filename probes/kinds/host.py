@@ -80,7 +80,7 @@ class Host(Probe):
             power.battery(found, self.battery_low_ratio)
             power.restart(found)
             self._clock.look(found)
-            health.reboot_required(found)
+            health.reboot_required(found, time.clock_gettime(time.CLOCK_BOOTTIME))
         except (OSError, psutil.Error, RuntimeError, ValueError, IndexError) as error:
             msg = f"cannot read this PC's state: {clean(str(error))}; is /proc mounted and readable for the agent?"
             raise ProbeError(msg) from error

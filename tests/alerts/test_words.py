@@ -31,8 +31,9 @@ CODES = re.findall(
     unstable-connection slow-connection no-permission duplicate power-out cable-unplugged interface-errors no-address
     gateway-down internet-down dns-failed captive-portal internet-filtered service-down service-slow tls-invalid
     tls-expiring high-loss high-latency vpn-down disk-full disk-low disk-failing memory-low overheating clock-wrong
-    on-battery battery-low battery-replace output-overload on-bypass output-off reboot-unclean process-not-running
-    service-failed port-not-listening file-stale not-responding not-observable store-damaged undelivered
+    on-battery battery-low battery-replace output-overload on-bypass output-off reboot-unclean reboot-required
+    process-not-running service-failed port-not-listening file-stale not-responding not-observable store-damaged
+    undelivered
     """,
 )
 ROLES = re.findall(

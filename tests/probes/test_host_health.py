@@ -1,5 +1,7 @@
 """What creeps up on a PC."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from probes.host.health import Forecast
 from probes.host.part import Found
 from probes.reading import Severity
 
-HOUR = 3600.0
+HOUR, DAY = 3600.0, 86_400.0
 
 
 def test_a_disk_that_fills_steadily_has_a_last_day() -> None:
@@ -79,6 +81,27 @@ def test_updates_that_wait_for_a_restart_are_a_figure_and_no_fault(tmp_path: Pat
     flag = tmp_path / "reboot-required"
     for there in (0.0, 1.0):
         found = Found()
-        health.reboot_required(found, flag)
+        health.reboot_required(found, 30 * DAY, flag)
         assert ([s.value for s in found.samples], found.faults) == ([there], [])
         flag.touch()
+
+
+@pytest.mark.parametrize(
+    ("flag_days", "up_days", "codes"),
+    [
+        (13, 30, []),
+        (15, 30, ["reboot-required"]),
+        (15, 1, []),  # the flag goes with each restart: its date was written by a clock that was wrong
+        (20_000, 30, ["reboot-required"]),
+        (-5, 30, []),
+    ],
+)
+def test_updates_that_wait_for_two_weeks_are_a_notice(
+    tmp_path: Path, flag_days: float, up_days: float, codes: list[str]
+) -> None:
+    flag = tmp_path / "reboot-required"
+    flag.touch()
+    os.utime(flag, (0, time.time() - flag_days * DAY))
+    found = Found()
+    health.reboot_required(found, up_days * DAY, flag)
+    assert [fault.code for fault in found.faults] == codes

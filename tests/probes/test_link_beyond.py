@@ -54,6 +54,14 @@ class TestPortal:
         assert (verdict.up, [fault.code for fault in verdict.faults]) == (False, ["captive-portal"])
         assert evidence in verdict.faults[0].detail
 
+    def test_a_portal_that_leads_to_itself_for_ever_is_asked_once(self, servers: tuple[Endpoint, ...]) -> None:
+        with HttpServer() as server:
+            url = f"http://page.example:{server.port}/x"
+            server.script = page(302, b"", f"Location: {url}")
+            verdict = PortalLayer([KnownPage(url=url)], lambda: servers).look(0, afresh=False)
+            assert f"leads to {url}" in verdict.faults[0].detail
+            assert server.callers == 1
+
     def test_another_body_is_a_portal(self, servers: tuple[Endpoint, ...]) -> None:
         verdict = self.verdict(servers, page(200, b"Bayar tagihan"), "Microsoft Connect Test", 200)
         assert "another page in its place" in verdict.faults[0].detail

@@ -109,6 +109,14 @@ def test_a_redirect_is_noted_and_not_followed(server: HttpServer) -> None:
     assert server.callers == 1
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_service_that_leads_to_itself_for_ever_is_asked_once(server: HttpServer, ca: Authority, scheme: str) -> None:
+    server.tls = ca.server("127.0.0.1", 90) if scheme == "https" else None
+    server.script = page(301, b"", f"Location: {scheme}://127.0.0.1:{server.port}/")
+    found = look(server, scheme, ca_file=ca.ca_file)
+    assert (found.failed, server.callers) == (None, 1)
+
+
 @pytest.mark.parametrize(
     "script",
     [
