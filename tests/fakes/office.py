@@ -5,6 +5,7 @@ host, central services; and a tunnel PC 10.9.0.2 - centre 10.9.0.1. The office's
 """
 
 import os
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,7 @@ from probes.link.vpn import Vpn
 from probes.reading import Actor, Reading
 from probes.text import SafeText
 from probes.wire.address import Endpoint
+from tests.fakes.agentprocess import until
 from tests.fakes.certificates import Authority
 from tests.fakes.dns import DnsServer, Reply, knows
 from tests.fakes.http import HttpServer, page
@@ -117,6 +119,18 @@ class Office:
             server.script = page(200)
             server.stop()
             inside(self.router if server.host == OWN else self.net, server.start)
+        # Carriers come back up to a second late, and neighbours after them: until then the office is not mended.
+        until(lambda: inside(self.pc, _is_whole), 20)
+
+
+def _is_whole() -> bool:
+    """Whether this namespace reaches the internet, and the centre through the tunnel."""
+    try:
+        for place in ((LITERALS[0], 443), ("10.9.0.1", 7)):
+            socket.create_connection(place, 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _wire(pc: str, router: str, net: str) -> None:
