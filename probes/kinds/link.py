@@ -195,4 +195,4 @@ class Link(Probe):
 def _samples(layer: str, verdict: Verdict) -> tuple[Sample, ...]:
     if verdict.up is None:
         return verdict.samples
-    return (Sample(metric=metrics.LAYER_UP, value=float(verdict.up), labels=(clean(layer),)), *verdict.samples)
+    return (Sample(metric=metrics.LAYER_UP, value=float(verdict.up), labels=(SafeText(layer),)), *verdict.samples)
