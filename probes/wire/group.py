@@ -15,9 +15,14 @@ GROUPS = {socket.AF_INET: "239.255.97.76", socket.AF_INET6: "ff12::4a4c:9776"}
 
 _MOST_WORDS = 64
 _BUFFER_BYTES = 16_384
+_ALONE = "has no neighbours"
 # linux/sockios.h, linux/if.h, linux/in.h, linux/in6.h; the last two: only groups that this very socket joined.
 _SIOCGIFFLAGS, _IFF_LOOPBACK, _IFF_POINTOPOINT, _IFF_MULTICAST = 0x8913, 0x8, 0x10, 0x1000
 _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
+
+
+class _NoNeighboursError(OSError):
+    """The kind of interface has none, and an interface that is there does not change its kind."""
 
 
 class Group:
@@ -28,15 +33,22 @@ class Group:
         self._on: tuple[int, socket.AddressFamily] | None = None
         self._wire: socket.socket | None = None
         self._closer: weakref.finalize[[], Group] | None = None
+        self._alone: tuple[int, socket.AddressFamily] | None = None
 
     def stand_on(self, interface: str, family: socket.AddressFamily) -> str:
         """Be in the group on this interface, and on no other; "" or why that cannot be."""
         try:
             on = (socket.if_nametoindex(interface), family)
+            if on == self._alone:
+                return f"{interface}: {_ALONE}"
             if self._wire is None or self._on != on:
                 self.leave()
                 self._wire = _open(interface, on[0], family, self._port)
                 self._on, self._closer = on, weakref.finalize(self, self._wire.close)
+        except _NoNeighboursError:
+            self.leave()
+            self._alone = on
+            return f"{interface}: {_ALONE}"
         except OSError as error:
             self.leave()
             return f"{interface}: {error.strerror or error}"
@@ -91,14 +103,13 @@ def _open(interface: str, index: int, family: socket.AddressFamily, port: int) -
 
 
 def _demand_neighbours(wire: socket.socket, interface: str) -> None:
-    """Raises OSError on a loopback or a tunnel."""
+    """Raises _NoNeighboursError on a loopback or a tunnel."""
     import fcntl  # noqa: PLC0415 - Unix only, and the kind link is to be imported everywhere
 
     answer = fcntl.ioctl(wire, _SIOCGIFFLAGS, struct.pack("16s24x", os.fsencode(interface)))
     (flags,) = struct.unpack_from("=H", answer, 16)
     if not flags & _IFF_MULTICAST or flags & (_IFF_LOOPBACK | _IFF_POINTOPOINT):
-        msg = "has no neighbours"
-        raise OSError(msg)
+        raise _NoNeighboursError
 
 
 def _join_v4(wire: socket.socket, group: bytes, index: int) -> None:

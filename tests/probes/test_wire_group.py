@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from probes.wire import group as group_module
 from probes.wire.group import GROUPS, PORT, Group
 from tests.fakes.agentprocess import until
 from tests.fakes.lan import Lan, lan
@@ -110,6 +111,25 @@ def test_an_adapter_that_was_plugged_again_is_joined_again(office: Lan) -> None:
 @pytest.mark.parametrize("interface", ["lo", "eth9", "", "a name that is far too long"])
 def test_where_there_are_no_neighbours_it_says_why(interface: str) -> None:
     group = Group()
-    assert group.stand_on(interface, socket.AF_INET)
+    why = group.stand_on(interface, socket.AF_INET)
+    assert why
+    assert group.stand_on(interface, socket.AF_INET) == why
     group.say(b"asked")
     assert group.heard(5) == []
+
+
+def test_a_loopback_is_not_tried_again_and_a_lan_after_it_is_joined(
+    office: Lan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group, tried = Group(), []
+
+    def count(interface: str, index: int, family: socket.AddressFamily, port: int) -> socket.socket:
+        tried.append(interface)
+        return opened(interface, index, family, port)
+
+    opened = group_module._open
+    monkeypatch.setattr(group_module, "_open", count)
+    found = [inside(office.pcs[0], lambda at=at: group.stand_on(at, socket.AF_INET)) for at in ("lo", "lo", "eth0")]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+    assert found == ["lo: has no neighbours", "lo: has no neighbours", ""]
+    assert tried == ["lo", "eth0"]
+    group.leave()
