@@ -2,7 +2,6 @@
 
 import time
 from collections import deque
-from dataclasses import replace
 from pathlib import Path
 
 from probes.host.part import Found, gauge
@@ -68,8 +67,8 @@ def reboot_required(found: Found, up_seconds: float, flag: Path = Path("/run/reb
     found.sample(REBOOT, 1.0)
     if stands_days >= _PATIENCE_DAYS:
         detail = f"updates wait for a restart for {stands_days:.0f} days"
-        found.faults.append(replace(_fault("reboot-required", Severity.NOTICE, "", detail), actor=Actor.COUNTER))
+        found.faults.append(_fault("reboot-required", Severity.NOTICE, "", detail, Actor.COUNTER))
 
 
-def _fault(code: str, severity: Severity, part: str, detail: str) -> Fault:
-    return Fault(code=code, severity=severity, actor=Actor.TECHNICIAN, part=clean(part), detail=clean(detail))
+def _fault(code: str, severity: Severity, part: str, detail: str, actor: Actor = Actor.TECHNICIAN) -> Fault:
+    return Fault(code=code, severity=severity, actor=actor, part=clean(part), detail=clean(detail))

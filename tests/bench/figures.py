@@ -3,6 +3,7 @@
 import os
 import re
 import statistics
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +40,13 @@ def pss_mib(pid: int) -> float:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of one process and of the children it waited for."""
+    """User and system time of one process and of the children it waited for.
+
+    Its own by its clock (clock_getcpuclockid(3); linux/posix-timers.h, CPUCLOCK_SCHED): of looks that take a
+    millisecond the ticks of 10 ms in /proc, which are all that there is for ended children, miss a third and more.
+    """
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICKS
+    return time.clock_gettime(~pid << 3 | 2) + sum(map(int, fields[13:15])) / TICKS
 
 
 def quantile(values: Iterable[float], ratio: float) -> float:
