@@ -1,10 +1,20 @@
-"""Virtual time: wait() moves the clock instead of sleeping."""
+"""Virtual time: a test moves the clock, or wait() does instead of sleeping."""
 
 import queue
 from typing import TypeVar
 
 T = TypeVar("T")
 START_WALL = 1_795_500_000.0
+
+
+class Clock:
+    """Monotonic seconds that a test sets; a call tells them."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class VirtualClock:

@@ -5,11 +5,11 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from probes.reading import Reading
+from tests.fakes.clock import Clock
 from tests.fakes.dns import answer, refuses, silent
 from tests.fakes.http import mute, page
 from tests.fakes.netns import command
@@ -26,16 +26,6 @@ WITHIN_SECONDS = 60 + LOOK_SECONDS + RELOOK_SECONDS + 10
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with office(tmp_path_factory.mktemp("office")) as built:
         yield built
-
-
-@dataclass
-class Clock:
-    """Time that the test moves on."""
-
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def cable_pulled(rig: Office) -> None:

@@ -3,7 +3,6 @@
 import heapq
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from probes.link.metrics import SHARING
 from probes.link.service import Service
 from probes.reading import Actor
 from probes.text import SafeText
+from tests.fakes.clock import Clock
 from tests.fakes.http import HttpServer, page
 from tests.fakes.lan import Lan, lan
 from tests.fakes.netns import allow_pings, inside
@@ -26,16 +26,6 @@ def office() -> Iterator[Lan]:
         for pc in built.pcs:
             inside(pc, allow_pings)
         yield built
-
-
-@dataclass
-class Clock:
-    """Time that the test moves on."""
-
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def link(pc: str, clock: Clock, service: Service, *, share: bool = True) -> Link:

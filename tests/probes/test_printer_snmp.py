@@ -13,6 +13,7 @@ from probes.kinds.printer_snmp import PrinterSnmp
 from probes.mib.look import FULL_SECONDS, FULL_SECONDS_ASLEEP, FULL_SECONDS_WHILE_BLOCKED
 from probes.reading import ProbeError, State
 from probes.secret import Secret
+from tests.fakes.clock import Clock
 from tests.fakes.snmp import Mischief, SnmpAgent
 
 DEVICE, PRINTER, MIB = "1.3.6.1.2.1.25.3.2.1.", "1.3.6.1.2.1.25.3.5.1.", "1.3.6.1.2.1.43."
@@ -58,16 +59,6 @@ def printer(agent: SnmpAgent) -> Iterator[OnLoopback]:
     probe = OnLoopback(host="127.0.0.1", port=agent.port, timeout_seconds=0.2)
     yield probe
     probe.close()
-
-
-class Clock:
-    """Monotonic seconds that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def settle(printer: PrinterSnmp) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from probes.kinds.printer_snmp import PrinterSnmp
+from tests.fakes.clock import Clock
 from tests.fakes.snmp import SnmpAgent
 
 FULL_MS, PULSE_MS, HOUR_SECONDS, MEMORY_MIB = 45.0, 3.0, 3.0, 8.0
@@ -40,20 +41,11 @@ def large_printer() -> list[str]:
     return rows
 
 
-class Clock:
-    """Monotonic seconds that a test sets."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def printer() -> Iterator[PrinterSnmp]:
     with SnmpAgent(large_printer()) as agent:
         probe = PrinterSnmp(host="127.0.0.1", port=agent.port)
-        probe._clock = Clock()
+        probe._clock = Clock(0.0)
         for _ in range(3):
             probe.read()
         yield probe
