@@ -1,19 +1,19 @@
 """The watch: rounds and deadlines; what a look found goes to the settler.
 
-One loop sleeps until the next due look, the next deadline or an event. Each look runs in a thread of its own,
-so that a hanging device holds up nothing but itself; two looks of one device never run at once.
+One loop sleeps until the next due look, the next deadline or an event. Each look has a thread to itself while it
+runs, so that a hanging device holds up nothing but itself; two looks of one device never run at once.
 """
 
 import itertools
 import queue
 import random
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from agent.cause import POWERED
 from agent.clock import Clock
+from agent.crew import Crew
 from agent.health import FaultKey, Health
 from agent.look import Look, failed, take
 from agent.rounds import Rounds
@@ -52,14 +52,11 @@ class _Chore:
 Event = _Done | _Wake | _Call
 
 
-def _spawn(work: Callable[[], None], name: str) -> None:
-    threading.Thread(target=work, name=name, daemon=True).start()
-
-
 class Watch:
     """Looks at every device in its rhythm.
 
-    spawn: starts a look's work beside the loop, by name. pulse: when the loop last moved, monotonic seconds.
+    spawn: starts a look's work beside the loop, by name; a crew's threads where not given.
+    pulse: when the loop last moved, monotonic seconds.
     """
 
     def __init__(
@@ -67,10 +64,11 @@ class Watch:
         settler: Settler,
         *,
         clock: Clock,
-        spawn: Callable[[Callable[[], None], str], None] = _spawn,
+        spawn: Callable[[Callable[[], None], str], None] | None = None,
         random_ratio: Callable[[], float] = random.random,
     ) -> None:
-        self._settler, self._clock, self._spawn, self._random = settler, clock, spawn, random_ratio
+        self._settler, self._clock, self._random = settler, clock, random_ratio
+        self._spawn = spawn or Crew().start
         self._rounds: dict[str, Rounds] = {}
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._serials = itertools.count(1)

@@ -6,6 +6,7 @@ control bytes, line breaks, bidirectional marks, lone surrogates or a hundred ki
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NewType
 
 SafeText = NewType("SafeText", str)
@@ -14,6 +15,9 @@ SafeText = NewType("SafeText", str)
 DEFAULT_LIMIT_BYTES = 128
 _INPUT_LIMIT = 64 * 1024
 _SPARE = 64
+_MOST_KEPT = 256
+_KEPT_LENGTH = 64
+"""The same few names and addresses come with every look."""
 
 # Cc, Cf (bidi marks, zero width, BOM), Zl and Zp: what could end a line, move a cursor or turn the reading order.
 _HARMFUL = re.compile(
@@ -34,6 +38,10 @@ def clean(raw: bytes | str, limit: int = DEFAULT_LIMIT_BYTES) -> SafeText:
     raw: the text or the bytes as they came.
     limit: the most bytes of UTF-8 the result may have; a longer text is cut and ends in "…".
     """
+    return _kept(raw, limit) if len(raw) <= _KEPT_LENGTH else _clean(raw, limit)
+
+
+def _clean(raw: bytes | str, limit: int) -> SafeText:
     if isinstance(raw, bytes):
         raw = raw[:_INPUT_LIMIT]
         try:
@@ -51,3 +59,6 @@ def clean(raw: bytes | str, limit: int = DEFAULT_LIMIT_BYTES) -> SafeText:
     if len(encoded) > limit:
         text = encoded[: max(0, limit - 3)].decode("utf-8", "ignore").rstrip() + "…"
     return SafeText(text)
+
+
+_kept = lru_cache(_MOST_KEPT)(_clean)

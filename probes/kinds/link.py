@@ -3,9 +3,11 @@
 The first layer that fails is the fault; what lies behind it is skipped, not failed.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -47,6 +49,7 @@ _PROPOSAL = SafeText(
     'to see whether somebody opens TLS on the way, add two sites that you know: control = ["https://...", "https://..."]'
 )
 _BLOCK_PAGES = ("trustpositif.kominfo.go.id", "27.54.116.70")
+_RIGHTS_SECONDS = 60.0
 _INTERNET = (
     "1.1.1.1:443",
     "8.8.8.8:443",
@@ -94,9 +97,10 @@ class Link(Probe):
     _layers: tuple[Layer, ...] = field(init=False, repr=False)
     _flapping: Flapping = field(init=False, repr=False, default_factory=Flapping)
     _fallen: Fault | None = field(init=False, repr=False, default=None)
+    _pings: tuple[float, bool] = field(init=False, repr=False, default=(-math.inf, False))
     _now: Callable[[], float] = field(init=False, repr=False, default=time.monotonic)
 
-    interval_seconds: ClassVar[float] = 3.0
+    interval_seconds: ClassVar[float] = 6.0
     deadline_seconds: ClassVar[float] = 15.0
     metrics: ClassVar[tuple[Metric, ...]] = metrics.ALL
 
@@ -122,7 +126,7 @@ class Link(Probe):
         dns = DnsLayer(literals("resolvers", self.resolvers, 53), self.dns_names)
         shared = [read_url(service.url) for service in self.services] + ([self.vpn.url] if self.vpn else [])
         share = Share(line, [url for url in shared if url], wanted=self.share)
-        vpn = VpnLayer(self.vpn, share)
+        vpn = VpnLayer(self.vpn, share, line.tables)
         blocked = frozenset(self.block_pages)
         return (
             CarrierLayer(line),
@@ -157,7 +161,7 @@ class Link(Probe):
             faults=tuple(self._blame(fault) for fault in (*faults, *self._flaps(faults, now))),
             samples=metrics.lowest(sample for name, verdict in found.items() for sample in _samples(name, verdict)),
             facts={key: text for verdict in found.values() for key, text in verdict.facts.items() if text},
-            capabilities=self._capabilities(found),
+            capabilities=self._capabilities(found) | {"icmp": self._may_ping(now)},
         )
 
     def _flaps(self, faults: Sequence[Fault], now: float) -> list[Fault]:
@@ -177,7 +181,13 @@ class Link(Probe):
         """A layer that was not reached or cannot be judged is not "fine"."""
         told = {name: verdict.up is not None or bool(verdict.samples) for name, verdict in found.items()}
         told |= {s.labels[0]: True for v in found.values() for s in v.samples if s.metric is metrics.LAYER_UP}
-        return dict.fromkeys((layer.name for layer in self._layers), False) | told | {"icmp": icmp.allowed()}
+        return dict.fromkeys((layer.name for layer in self._layers), False) | told
+
+    def _may_ping(self, now: float) -> bool:
+        """An administrator's doing, so asked once a minute only."""
+        if now - self._pings[0] >= _RIGHTS_SECONDS:
+            self._pings = now, icmp.allowed()
+        return self._pings[1]
 
     @classmethod
     def discover(cls) -> Iterator[Candidate]:
@@ -195,4 +205,9 @@ class Link(Probe):
 def _samples(layer: str, verdict: Verdict) -> tuple[Sample, ...]:
     if verdict.up is None:
         return verdict.samples
-    return (Sample(metric=metrics.LAYER_UP, value=float(verdict.up), labels=(SafeText(layer),)), *verdict.samples)
+    return (_layer_up(layer, verdict.up), *verdict.samples)
+
+
+@lru_cache(64)
+def _layer_up(layer: str, up: bool) -> Sample:  # noqa: FBT001 - a value that is told, not a switch
+    return Sample(metric=metrics.LAYER_UP, value=float(up), labels=(SafeText(layer),))

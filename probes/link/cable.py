@@ -10,7 +10,7 @@ from probes.text import SafeText, clean
 from probes.wire.route import Interface
 
 SYS_NET = Path("/sys/class/net")
-_PAUSE_SECONDS = 15.0
+_PAUSE_SECONDS = 30.0
 _ERROR_WINDOW_SECONDS = 120.0
 _LOOSE_WINDOW_SECONDS = 900.0
 _MOST_MARKS = 64

@@ -59,6 +59,7 @@ class CarrierLayer(Layer):
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """The interface of the configuration, else of the default route, else the last one, else a likely one."""
         line = self._line
+        line.tables.hear()
         if afresh:
             line.tables.forget()
         known = line.tables.interfaces()

@@ -115,7 +115,7 @@ def lowest(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     """Each series once: where two layers tell of the same one (control hosts and services of TLS), the lower counts."""
     found: dict[tuple[str, tuple[str, ...]], Sample] = {}
     for sample in samples:
-        key = (sample.metric.name, tuple(sample.labels))
+        key = (sample.metric.name, sample.labels)
         if key not in found or sample.value < found[key].value:
             found[key] = sample
     return tuple(found.values())

@@ -11,7 +11,7 @@ from probes.reading import Actor, Fault, Severity
 from probes.text import SafeText, clean
 from probes.wire import names, net
 from probes.wire.address import Endpoint
-from probes.wire.target import Outcome, Stage, read_url
+from probes.wire.target import Outcome, Stage, Url, read_url
 
 _SECONDS = 2.0
 _RESOLVE_SECONDS = 1.5
@@ -44,7 +44,7 @@ class PortalLayer(Layer):
     name = "portal"
 
     def __init__(self, pages: Sequence[KnownPage], servers: Callable[[], Sequence[Endpoint]]) -> None:
-        self._pages = tuple(pages)
+        self._pages = tuple((page, read_url(page.url)) for page in pages)
         self._servers = servers
         self._kept: Keeper[Verdict] = Keeper("portal", PUBLIC_SECONDS)
 
@@ -55,8 +55,8 @@ class PortalLayer(Layer):
         kept = self._kept.due(now, afresh=afresh) is False
         if not kept:
             wrong: SafeText | None = None
-            for page in self._pages:
-                came, difference = self._ask(page)
+            for page, target in self._pages:
+                came, difference = self._ask(page, target)
                 if came and not difference:
                     wrong = SafeText("")
                     break
@@ -65,9 +65,8 @@ class PortalLayer(Layer):
         found = self._kept.result or Verdict()
         return Verdict(up=found.up, faults=found.faults, kept=kept, news=self._kept.unsure)
 
-    def _ask(self, page: KnownPage) -> tuple[bool, SafeText]:
+    def _ask(self, page: KnownPage, target: Url) -> tuple[bool, SafeText]:
         """Whether an answer came, and in what it differs from what is known."""
-        target = read_url(page.url)
         found = names.lookup(target.at.host, self._servers(), _RESOLVE_SECONDS)
         if not found.addresses:
             return False, SafeText("")

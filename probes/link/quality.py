@@ -71,6 +71,7 @@ class QualityLayer(Layer):
         self._thread: threading.Thread | None = None
         self._came: list[tuple[SafeText, Burst]] = []
         self._due = 0.0
+        self._found = Verdict(stops=False)
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """Read the burst that is over, start the one that is due."""
@@ -82,16 +83,14 @@ class QualityLayer(Layer):
             self._due = now + _PAUSE_SECONDS
             self._thread = threading.Thread(target=self._run, args=(self._aims(),), daemon=True, name="link-burst")
             self._thread.start()
-        known = {target: figures(bursts) for target, bursts in self._bursts.items()}
-        faults = self._judge(known)
-        samples = tuple(sample for target, found in known.items() for sample in _samples(target, found))
-        return Verdict(up=not faults if known else None, stops=False, faults=faults, samples=samples)
+        return self._found
 
     def forget(self) -> None:
         """A fallen link is no lossy link: bursts around the fall do not count."""
         self._bursts.clear()
         self._standing.clear()
         self._due = 0.0
+        self._found = Verdict(stops=False)
 
     def _aims(self) -> list[tuple[SafeText, str]]:
         ours = family(self._line.gateway)
@@ -99,18 +98,19 @@ class QualityLayer(Layer):
         return [(name, to) for name, to in ((GATEWAY, self._line.gateway), (clean(beyond), beyond)) if to]
 
     def _run(self, aims: Sequence[tuple[SafeText, str]]) -> None:
-        for name, address in aims:
-            try:
-                found = icmp.burst(address, _ECHOES, _PATIENCE_SECONDS, spacing_seconds=_SPACING_SECONDS)
-            except OSError:
-                continue
-            self._came.append((name, found))
+        names, addresses = [name for name, _ in aims], [address for _, address in aims]
+        found = icmp.bursts(addresses, _ECHOES, _PATIENCE_SECONDS, spacing_seconds=_SPACING_SECONDS)
+        self._came += [(name, burst) for name, burst in zip(names, found, strict=True) if burst]
 
     def _take(self) -> None:
         for name, burst in self._came:
             if burst.rtts or name in self._bursts:
                 self._bursts.setdefault(name, deque(maxlen=_BURSTS)).append(burst)
         self._came.clear()
+        known = {target: figures(bursts) for target, bursts in self._bursts.items()}
+        faults = self._judge(known)
+        samples = tuple(sample for target, found in known.items() for sample in _samples(target, found))
+        self._found = Verdict(up=not faults if known else None, stops=False, faults=faults, samples=samples)
 
     def _judge(self, known: dict[SafeText, Figures]) -> tuple[Fault, ...]:
         """The gateway first: what is wrong on the way to it is not blamed on what lies behind."""

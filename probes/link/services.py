@@ -9,15 +9,15 @@ from probes.link.metrics import LAYER_UP
 from probes.link.service import Service, judge, samples
 from probes.link.share import Share
 from probes.link.vpn import VpnLayer
-from probes.reading import NO_TEXT, Actor, Sample
+from probes.reading import NO_TEXT, Actor, Fault, Sample
 from probes.text import SafeText, clean
 from probes.wire import clock, names, net
 from probes.wire.address import Endpoint, is_loopback, is_near
 from probes.wire.target import Outcome, Stage, read_url
 
 _RESOLVE_SECONDS = 2.0
-_TLS_PAUSE_SECONDS = 9.0
-"""Near services over TLS: with a look every 3 s and two that wait 3 s in vain, what breaks is confirmed within 20 s."""
+_TLS_PAUSE_SECONDS = 11.0
+"""Near services over TLS: every second look of 6 s; with two that wait 3 s in vain, confirmed within 20 s."""
 
 
 class _Watched:
@@ -29,6 +29,8 @@ class _Watched:
         self._block_pages = block_pages
         self.url = read_url(service.url)
         self.addresses: tuple[str, ...] = ()
+        self.faults: tuple[Fault, ...] = ()
+        self.samples: tuple[Sample, ...] = ()
         self.kept: Keeper[Outcome] = Keeper(service.url, service.every_seconds or SERVICE_SECONDS, gentle=True)
 
     @property
@@ -48,6 +50,13 @@ class _Watched:
         self.kept.every_seconds = tls_pause if near else SERVICE_SECONDS
         self.kept.gentle = not near
 
+    def take(self, now: float, outcome: Outcome) -> None:
+        """Keep what a look found, what it means and what it measured."""
+        self.pace()
+        self.kept.put(now, outcome, good=outcome.failed is None)
+        self.faults = tuple(judge(self.service, outcome, time.time(), blocked=bool(self.blocked)))
+        self.samples = tuple(samples(self.service.name, outcome))
+
     def look(self, servers: Sequence[Endpoint]) -> Outcome:
         """Resolve and look. Never raises."""
         found = names.lookup(self.url.at.host, servers, _RESOLVE_SECONDS)
@@ -64,12 +73,6 @@ class _Watched:
         if outcome.only_dates and not clock.trusted():
             return replace(outcome, failed=None, why=NO_TEXT)
         return outcome
-
-    def still_there(self) -> bool:
-        """Between two TLS looks: does a near service still let us in?"""
-        if self.kept.gentle or self.kept.every_seconds != _TLS_PAUSE_SECONDS or not self.addresses:
-            return True
-        return net.connect(self.addresses[0], self.url.at.port, self.service.timeout_seconds)[0] is not None
 
 
 class ServiceLayer(Layer):
@@ -99,12 +102,11 @@ class ServiceLayer(Layer):
         if not watched:
             return Verdict()
         heard = self._share.listen(now) if self._share else Verdict()
-        due = [w for w in watched if self._is_due(w, now, afresh=afresh) or not w.still_there()]
+        due = [w for w in watched if self._is_due(w, now, afresh=afresh)]
         servers = self._servers()
         self._tell(due, now)
         for one, outcome in zip(due, together([lambda w=w: w.look(servers) for w in due]), strict=True):  # type: ignore[misc] # mypy cannot infer a lambda with a default
-            one.pace()
-            one.kept.put(now, outcome, good=outcome.failed is None)
+            one.take(now, outcome)
         self._tell(due, now)
         found = _verdict(watched, kept=not due)
         return replace(found, facts=heard.facts, samples=(*found.samples, *heard.samples))
@@ -127,11 +129,9 @@ class ServiceLayer(Layer):
 
 def _verdict(watched: Sequence[_Watched], *, kept: bool) -> Verdict:
     pairs = [(w, w.kept.result) for w in watched if w.kept.result]
-    faults = [
-        fault for w, outcome in pairs for fault in judge(w.service, outcome, time.time(), blocked=bool(w.blocked))
-    ]
+    faults = [fault for w, _ in pairs for fault in w.faults]
     up = all(outcome.failed is None for _, outcome in pairs)
-    measured = [sample for w, outcome in pairs for sample in samples(w.service.name, outcome)]
+    measured = [sample for w, _ in pairs for sample in w.samples]
     if secured := [outcome for w, outcome in pairs if w.url.scheme in ("tls", "https")]:
         works = all(outcome.failed is not Stage.TLS for outcome in secured)
         measured.append(Sample(metric=LAYER_UP, value=float(works), labels=(SafeText("tls"),)))

@@ -26,13 +26,19 @@ class Share:
         self._group = Group() if wanted and urls else None
         self._targets = {url: target(url) for url in urls}
         self._turns = Turns(os.urandom(8), self._targets.values())
+        self._heard: tuple[float, Verdict] | None = None
 
     def listen(self, now: float) -> Verdict:
         """Hear what was said since the last look; judges nothing, but tells who shares, or why nobody can."""
         if self._group is None:
             return Verdict()
-        why = self._group.stand_on(self._line.interface, family(self._line.gateway) or socket.AF_INET)
-        for word in self._group.heard(WORD.size):
+        if self._heard is None or self._heard[0] != now:
+            self._heard = (now, self._listen(self._group, now))
+        return self._heard[1]
+
+    def _listen(self, group: Group, now: float) -> Verdict:
+        why = group.stand_on(self._line.interface, family(self._line.gateway) or socket.AF_INET)
+        for word in group.heard(WORD.size):
             self._turns.hear(word, now)
         if why:
             return Verdict(facts={"shared": clean(f"no: {why}")})

@@ -18,8 +18,8 @@ _VERSION = b"JLasked\x01"
 _MARGIN_SECONDS = 2.0
 """Between the word and the question a name is looked up; so two questions, too, stay a period apart."""
 
-_STEP_SECONDS = 6.0
-"""Two looks: who is next has asked, and was heard, before the one behind has waited in vain."""
+_STEP_SECONDS = 7.0
+"""More than from one look to the next: who is next has asked, and was heard, before the one behind may."""
 
 _MOST_HELD_SECONDS = 900.0
 _MEMBER_SECONDS = 960.0

@@ -6,8 +6,9 @@ from probes.link.ladder import Keeper, Layer, Verdict
 from probes.link.share import Share
 from probes.reading import Actor, Fault, Severity
 from probes.text import clean
-from probes.wire import net, route
+from probes.wire import net
 from probes.wire.address import endpoint, family
+from probes.wire.tables import Tables
 from probes.wire.target import Url
 
 _SECONDS = 2.0
@@ -50,8 +51,9 @@ class VpnLayer(Layer):
 
     name = "vpn"
 
-    def __init__(self, vpn: Vpn | None, share: Share | None = None) -> None:
+    def __init__(self, vpn: Vpn | None, share: Share | None = None, tables: Tables | None = None) -> None:
         self._vpn = vpn
+        self._tables = tables or Tables()
         self._share = share
         self._kept: Keeper[str] = Keeper(vpn.inside if vpn else "", _INSIDE_SECONDS, gentle=True)
         self.is_down = False
@@ -74,11 +76,12 @@ class VpnLayer(Layer):
 
     def _why_down(self, vpn: Vpn, now: float, *, kept: bool) -> str:
         """Why the tunnel cannot be used; "" where it can."""
-        tunnel = route.interfaces().get(vpn.interface)
+        self._tables.hear()
+        tunnel = self._tables.interfaces().get(vpn.interface)
         if tunnel is None or not tunnel.is_up:
             self._kept = Keeper(vpn.inside, _INSIDE_SECONDS, gentle=True)
             return f"{vpn.interface} {'does not exist' if tunnel is None else 'is down'}"
-        if not any(a.interface == vpn.interface for a in route.addresses()):
+        if not any(a.interface == vpn.interface for a in self._tables.addresses()):
             return f"{vpn.interface} has no address"
         if vpn.url and not kept:
             self._tell(vpn.url, now)

@@ -3,10 +3,12 @@
 import re
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 _MOST_NAME = 253
 _MOST_PORT = 65535
+_MOST_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+@lru_cache(_MOST_KEPT)
 def family(host: str) -> socket.AddressFamily | None:
     """The family of an address literal (a zone such as %eth0 is allowed in IPv6); None for a name."""
     for kind, text in ((socket.AF_INET, host), (socket.AF_INET6, host.partition("%")[0])):
@@ -79,16 +82,19 @@ def _within(host: str, networks: tuple[tuple[int, int, int], ...]) -> bool:
     return any(len(packed) == size and value & mask == net for size, net, mask in networks)
 
 
+@lru_cache(_MOST_KEPT)
 def is_loopback(host: str) -> bool:
     """Whether an address literal is this machine itself."""
     return _within(host, _LOOPBACK)
 
 
+@lru_cache(_MOST_KEPT)
 def is_link_local(host: str) -> bool:
     """Whether an address is one that a machine gave itself."""
     return _within(host, _LINK_LOCAL)
 
 
+@lru_cache(_MOST_KEPT)
 def is_near(host: str) -> bool:
     """Whether an address belongs to the office: loopback, link-local or private."""
     return _within(host, _LOOPBACK + _LINK_LOCAL + _PRIVATE)

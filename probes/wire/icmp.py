@@ -2,7 +2,7 @@
 
 ICMP sockets are open to the groups in net.ipv4.ping_group_range. The kernel gives each socket an identifier of
 its own and hands it only the replies to it. Receive times are the kernel's (SO_TIMESTAMPNS), so a busy agent
-does not measure itself.
+does not measure itself, and the replies to a burst may be read all at once when it is over.
 """
 
 import errno
@@ -10,9 +10,12 @@ import os
 import socket
 import struct
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from probes.wire.address import family
+from probes.wire.clock import skew_seconds
 
 _ECHO_REQUEST = {socket.AF_INET: 8, socket.AF_INET6: 128}
 _ECHO_REPLY = {socket.AF_INET: 0, socket.AF_INET6: 129}
@@ -22,7 +25,9 @@ _TIMESPEC = struct.Struct("@ll")
 _SO_TIMESTAMPNS = 35
 _UNLIKELY_PORT = 33434
 _SEND_AGAIN_SECONDS = 0.4
-_MOST_REPLIES = 64
+_MOST_STRAYS = 64
+_MOST_SKEW_SECONDS = 0.002
+"""More than a time service slews in a burst (500 ppm, adjtimex(2)): the clock was set meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class _Volley:
         self._token = int.from_bytes(os.urandom(8))
         self._sent: dict[int, tuple[float, float]] = {}
         self.rtts: dict[int, float] = {}
+        self.all_stamped = True
 
     def send(self, number: int) -> None:
         """Send one echo request. Raises OSError where there is no way to the target."""
@@ -76,7 +82,7 @@ class _Volley:
 
     def listen(self, until: float, enough: int) -> None:
         """Take replies until a monotonic time, or until there are enough."""
-        for _ in range(_MOST_REPLIES):
+        for _ in range(_MOST_STRAYS + enough):
             left = until - time.monotonic()
             if left <= 0 or len(self.rtts) >= enough:
                 return
@@ -92,19 +98,22 @@ class _Volley:
             return
         type_, _, _, _, number, token = _HEADER.unpack_from(data)
         if type_ == _ECHO_REPLY[self._kind] and token == self._token and number in self._sent:
-            self.rtts.setdefault(number, _rtt(*self._sent[number], extra))
+            sent_monotonic, sent_wall = self._sent[number]
+            elapsed = time.monotonic() - sent_monotonic
+            stamped = _by_stamp(sent_wall, elapsed, extra)
+            self.all_stamped &= stamped is not None
+            self.rtts.setdefault(number, elapsed if stamped is None else stamped)
 
 
-def _rtt(sent_monotonic: float, sent_wall: float, extra: list[tuple[int, int, bytes]]) -> float:
-    """By the kernel's receive time, where that is believable (the wall clock may have jumped in between)."""
-    elapsed = time.monotonic() - sent_monotonic
+def _by_stamp(sent_wall: float, elapsed: float, extra: list[tuple[int, int, bytes]]) -> float | None:
+    """By the kernel's receive time; None where that cannot be (the wall clock jumped in between)."""
     for level, kind, data in extra:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)
             rtt: float = seconds + nanoseconds / 1e9 - sent_wall
             if 0 < rtt <= elapsed:
                 return rtt
-    return elapsed
+    return None
 
 
 def ping(address: str, timeout_seconds: float) -> float | None:
@@ -112,33 +121,73 @@ def ping(address: str, timeout_seconds: float) -> float | None:
 
     Raises OSError where echo requests are not allowed or there is no way to the target.
     """
-    return min(burst(address, 2, timeout_seconds, stop_at_first=True).rtts, default=None)
+    kind = _kind(address)
+    with _open(kind) as wire:
+        volley = _Volley(wire, address, kind)
+        for number, wait in ((1, _SEND_AGAIN_SECONDS), (2, timeout_seconds)):
+            volley.send(number)
+            volley.listen(time.monotonic() + wait, 1)
+            if volley.rtts:
+                break
+        return min(volley.rtts.values(), default=None)
 
 
-def burst(
-    address: str,
-    count: int,
-    timeout_seconds: float,
-    *,
-    spacing_seconds: float = _SEND_AGAIN_SECONDS,
-    stop_at_first: bool = False,
-) -> Burst:
-    """Several echo requests on a socket of their own, so with an identifier of their own.
+def bursts(
+    addresses: Sequence[str], count: int, timeout_seconds: float, *, spacing_seconds: float
+) -> list[Burst | None]:
+    """Several echo requests to each address, to all in step, each burst with an identifier of its own. Never raises.
 
-    timeout_seconds: how long the last one is waited for. Raises OSError as ping does.
+    timeout_seconds: how long the last ones are waited for. None where there is no right to ask or no way to the
+    target, and where the clock was set meanwhile: then the kernel's receive times say nothing.
     """
+    with ExitStack() as wires:
+        skew = _skew_seconds()
+        volleys = {address: volley for address in addresses if (volley := _volley(address, wires))}
+        for number in range(1, count + 1):
+            if number > 1:
+                time.sleep(spacing_seconds)
+            volleys = {address: volley for address, volley in volleys.items() if _sent(volley, number)}
+        until = time.monotonic() + timeout_seconds
+        for volley in volleys.values():
+            volley.listen(until, count)
+        if abs(_skew_seconds() - skew) > _MOST_SKEW_SECONDS:
+            return [None] * len(addresses)
+        return [_burst(volleys.get(address), count) for address in addresses]
+
+
+def _skew_seconds() -> float:
+    """Of a few readings the one that nothing came in between of."""
+    return max(skew_seconds() for _ in range(3))
+
+
+def _volley(address: str, wires: ExitStack) -> _Volley | None:
+    try:
+        kind = _kind(address)
+        return _Volley(wires.enter_context(_open(kind)), address, kind)
+    except OSError:
+        return None
+
+
+def _sent(volley: _Volley, number: int) -> bool:
+    try:
+        volley.send(number)
+    except OSError:
+        return False
+    return True
+
+
+def _burst(volley: _Volley | None, sent: int) -> Burst | None:
+    if volley is None or not volley.all_stamped:
+        return None
+    return Burst(sent=sent, rtts=tuple(volley.rtts[number] for number in sorted(volley.rtts)))
+
+
+def _kind(address: str) -> socket.AddressFamily:
+    """Raises OSError for what is not an address."""
     kind = family(address)
     if kind is None:
         raise OSError(errno.EINVAL, "not an address", address)
-    with _open(kind) as wire:
-        volley = _Volley(wire, address, kind)
-        for number in range(1, count + 1):
-            volley.send(number)
-            wait = timeout_seconds if number == count else spacing_seconds
-            volley.listen(time.monotonic() + wait, 1 if stop_at_first else count)
-            if stop_at_first and volley.rtts:
-                break
-        return Burst(sent=number, rtts=tuple(volley.rtts[n] for n in sorted(volley.rtts)))
+    return kind
 
 
 def knock(address: str, timeout_seconds: float) -> float | None:
@@ -147,9 +196,7 @@ def knock(address: str, timeout_seconds: float) -> float | None:
     It also makes the kernel look for the neighbour. None when nothing came back, which proves nothing.
     Raises OSError where there is no way to the target.
     """
-    kind = family(address)
-    if kind is None:
-        raise OSError(errno.EINVAL, "not an address", address)
+    kind = _kind(address)
     with socket.socket(kind, socket.SOCK_DGRAM) as wire:
         wire.settimeout(timeout_seconds)
         wire.connect(_target(address, kind, _UNLIKELY_PORT))

@@ -2,8 +2,9 @@
 
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from probes.wire import dns
@@ -12,20 +13,36 @@ from probes.wire.address import Endpoint, family
 HOSTS = Path("/etc/hosts")
 RESOLV_CONF = Path("/etc/resolv.conf")
 _MOST_BYTES = 1 << 20
+_MOST_KEPT_BYTES = 1 << 14
 _MOST_SERVERS = 3
 
 
-def _lines(path: Path) -> Iterator[list[str]]:
-    """A configuration file's lines as words, without comments; nothing where it cannot be read."""
+_Lines = tuple[tuple[str, ...], ...]
+
+
+def _lines(path: Path) -> _Lines:
+    """A configuration file's lines as words, without comments; nothing where it cannot be read.
+
+    They are asked for at every look, and read again only when the file changed.
+    """
     try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES).decode("utf-8", "replace")
+        now = path.stat()
+        read = _read_once if now.st_size <= _MOST_KEPT_BYTES else _read
+        return read(path, (now.st_mtime_ns, now.st_size, now.st_ino))
     except OSError:
-        return
-    for line in text.splitlines():
-        words = line.partition("#")[0].partition(";")[0].split()
-        if words:
-            yield words
+        return ()
+
+
+def _read(path: Path, version: tuple[int, ...]) -> _Lines:
+    """Raises OSError where the file cannot be read."""
+    del version
+    with path.open("rb") as file:
+        text = file.read(_MOST_BYTES).decode("utf-8", "replace")
+    words = (line.partition("#")[0].partition(";")[0].split() for line in text.splitlines())
+    return tuple(tuple(line) for line in words if line)
+
+
+_read_once = lru_cache(2)(_read)
 
 
 def name_servers(path: Path = RESOLV_CONF) -> tuple[Endpoint, ...]:

@@ -1,20 +1,16 @@
-"""One look at a network service: TCP, then TLS, then one HTTP request, under one deadline and a cap on bytes.
-
-ssl is imported when the first tls:// or https:// target is looked at.
-"""
+"""One look at a network service: TCP, then TLS, then one HTTP request, under one deadline and a cap on bytes."""
 
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from probes.text import clean
 from probes.wire import webpage
+from probes.wire.address import family
 from probes.wire.target import Outcome, Stage, Url, reason
-
-if TYPE_CHECKING:
-    import ssl
 
 _MOST_ADDRESSES = 3
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of openssl/x509_vfy.h.
@@ -86,7 +82,7 @@ def _connect(addresses: Sequence[str], port: int, until: float) -> tuple[socket.
         started = time.monotonic()
         share = max(0.001, (until - started) / tries_left)
         try:
-            wire = socket.create_connection((address, port), share)
+            wire = _dial(address, port, share)
         except OSError as error:
             why = f"{address} port {port}: {reason(error)}"
         else:
@@ -94,11 +90,21 @@ def _connect(addresses: Sequence[str], port: int, until: float) -> tuple[socket.
     return None, 0.0, why
 
 
+def _dial(address: str, port: int, timeout_seconds: float) -> socket.socket:
+    """As socket.create_connection(), which asks the C library for what an address means. Raises OSError."""
+    wire = socket.socket(family(address) or socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        wire.settimeout(timeout_seconds)
+        wire.connect((address, port))
+    except BaseException:
+        wire.close()
+        raise
+    return wire
+
+
 def _handshake(
     wire: socket.socket, host: str, trust: Trust, outcome: Outcome, until: float
 ) -> tuple[socket.socket, Outcome]:
-    import ssl  # noqa: PLC0415 - 3 MiB that only who has a TLS target pays
-
     started = time.monotonic()
     try:
         wire.settimeout(max(0.001, until - started))
@@ -111,17 +117,21 @@ def _handshake(
         what = getattr(error, "reason", None) or (reason(error) if isinstance(error, OSError) else str(error))
         return wire, replace(outcome, failed=Stage.TLS, why=clean(f"TLS handshake failed: {what}"))
     ends = (secured.getpeercert() or {}).get("notAfter")
-    expires = float(ssl.cert_time_to_seconds(ends)) if isinstance(ends, str) else None
+    expires = _epoch_seconds(ends) if isinstance(ends, str) else None
     return secured, replace(outcome, tls_seconds=time.monotonic() - started, expires=expires)
 
 
-_CONTEXTS: dict[Trust, "ssl.SSLContext"] = {}
+@lru_cache(64)
+def _epoch_seconds(date: str) -> float:
+    """A date as certificates write it; reading one costs as much as a TCP handshake."""
+    return float(ssl.cert_time_to_seconds(date))
+
+
+_CONTEXTS: dict[Trust, ssl.SSLContext] = {}
 """One context per trust: making one reads the system's certificates."""
 
 
-def _context(trust: Trust) -> "ssl.SSLContext":
-    import ssl  # noqa: PLC0415 - 3 MiB that only who has a TLS target pays
-
+def _context(trust: Trust) -> ssl.SSLContext:
     if trust not in _CONTEXTS:
         context = ssl.create_default_context(cafile=trust.ca_file or None)
         if not trust.verify:

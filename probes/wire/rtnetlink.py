@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 _REQUEST_DUMP = 0x301
 _ERROR, _DONE = 2, 3
-_BUFFER = 65536
+_BUFFER = 32768
 _MOST_MESSAGES = 4096
 _TIMEOUT_SECONDS = 2.0
 _HEADER = struct.Struct("=IHHII")

@@ -16,16 +16,19 @@ T = TypeVar("T")
 
 # RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE of linux/rtnetlink.h
 _GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
-_BUFFER_BYTES = 65_536
+_BUFFER_BYTES = 16_384
 _MOST_MESSAGES = 64
-_OLD_SECONDS = 15.0
-"""Counters change without a word."""
+_OLD_SECONDS = 30.0
+"""Counters change without a word; nothing else does, but words may be lost."""
+
+_OLDEST_SECONDS = 60.0
 
 
 class Tables:
     """Interfaces, addresses and default routes of the network namespace in which it is first asked.
 
-    All methods raise OSError where the kernel refuses. Not for several threads at once.
+    All methods raise OSError where the kernel refuses. Not for several threads at once. Answers are as new as the last
+    hear().
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,28 +36,31 @@ class Tables:
         self._news: int | None = None
         self._kept: dict[Callable[[], object], tuple[float, object]] = {}
 
+    def hear(self) -> None:
+        """Take notice of what the kernel told since the last time; call it at each look."""
+        if self._changed():
+            self._kept.clear()
+
     def interfaces(self) -> dict[str, route.Interface]:
-        """As route.interfaces(); counters are up to 15 s old."""
-        return self._get(route.interfaces)
+        """As route.interfaces(); counters are up to 30 s old."""
+        return self._get(route.interfaces, _OLD_SECONDS)
 
     def default_routes(self) -> tuple[route.Route, ...]:
         """As route.default_routes()."""
-        return self._get(route.default_routes)
+        return self._get(route.default_routes, _OLDEST_SECONDS)
 
     def addresses(self) -> tuple[route.Address, ...]:
         """As route.addresses()."""
-        return self._get(route.addresses)
+        return self._get(route.addresses, _OLDEST_SECONDS)
 
     def forget(self) -> None:
         """Read all of it again at the next question: of a lost carrier the kernel may tell up to a second late."""
         self._kept.clear()
 
-    def _get(self, read: Callable[[], T]) -> T:
-        if self._changed():
-            self._kept.clear()
+    def _get(self, read: Callable[[], T], old_seconds: float) -> T:
         now = self._clock()
         at, known = self._kept.get(read, (0.0, None))
-        if known is None or not 0 <= now - at < _OLD_SECONDS:
+        if known is None or not 0 <= now - at < old_seconds:
             known = read()
             self._kept[read] = (now, known)
         return known  # type: ignore[return-value] # what this very function returned before

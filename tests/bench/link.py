@@ -36,26 +36,34 @@ control_ca_file = "{ca}"
 services = [
     {{ name = "dukcapil", url = "https://siak.example.go.id/", ca_file = "{ca}" }},
     {{ name = "vpn", url = "tcp://203.0.113.80:8443" }},
-    {{ name = "arsip", url = "https://127.0.0.1:8445/", ca_file = "{ca}" }},
+    {near}
 ]
 """
+_NEAR = '{{ name = "arsip", url = "https://127.0.0.1:8445/", ca_file = "{ca}" }},'
 
 
 def figures(seconds: float) -> Iterator[Figure]:
     """CPU and memory over an agent that watches nothing but the PC, once an hour; nothing without namespaces."""
     try:
         with namespaces(_NAMESPACE):
-            found = inside(_NAMESPACE, lambda: _both(seconds))
+            found = inside(_NAMESPACE, lambda: _costs(seconds))
     except pytest.skip.Exception as why:
         yield Figure(name=f"link alone: not measured, {why}", value=float("nan"), unit="")
         return
-    (base_cpu, base_mib), (cpu, mib) = found
-    note = f"over {seconds:g} s, all layers, control host, TLS services far and near"
+    (base_cpu, base_mib), (cpu, mib), (near_cpu, near_mib) = found
+    note = f"over {seconds:g} s, all layers, a control host, services of others over TCP and TLS"
+    near = "the same, and the office's own server over TLS"
     yield Figure(name="link alone: CPU, default rhythm", value=cpu - base_cpu, unit="s/h", limit=1.5, note=note)
-    yield Figure(name="link alone: memory (PSS) added", value=mib - base_mib, unit="MiB", limit=2.0)
+    yield Figure(name="link alone: memory (PSS) added", value=mib - base_mib, unit="MiB", limit=2.0, note=note)
+    yield Figure(name="link and own server: CPU", value=near_cpu - base_cpu, unit="s/h", note=near)
+    yield Figure(name="link and own server: memory (PSS) added", value=near_mib - base_mib, unit="MiB", note=near)
 
 
-def _both(seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
+_Cost = tuple[float, float]
+"""Seconds of CPU per hour, and MiB."""
+
+
+def _costs(seconds: float) -> tuple[_Cost, _Cost, _Cost]:
     allow_pings()
     for address in (*_INTERNET, _SITE):
         command("ip", "address", "add", f"{address}/32", "dev", "lo")
@@ -72,11 +80,12 @@ def _both(seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
         control = ca.server("control.example.go.id", 300)
         stack.enter_context(HttpServer(tls=control, host=_SITE, port=8444))
         stack.enter_context(HttpServer(page(200), tls=control, host="127.0.0.1", port=8445))
-        return _measure(_BASE, "pc", seconds), _measure(_BASE + _LINK.format(ca=ca.ca_file), "internet", seconds)
+        far = _BASE + _LINK.format(ca=ca.ca_file, near="")
+        near = _BASE + _LINK.format(ca=ca.ca_file, near=_NEAR.format(ca=ca.ca_file))
+        return _measure(_BASE, "pc", seconds), _measure(far, "internet", seconds), _measure(near, "internet", seconds)
 
 
-def _measure(config: str, device: str, seconds: float) -> tuple[float, float]:
-    """Seconds of CPU per hour, and MiB."""
+def _measure(config: str, device: str, seconds: float) -> _Cost:
     with TemporaryDirectory() as folder, ExitStack() as stack:
         agent = AgentProcess(config, Path(folder))
         stack.callback(agent.close)

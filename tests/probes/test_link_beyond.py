@@ -78,9 +78,9 @@ class TestPortal:
     def test_a_good_result_holds_and_a_portal_is_looked_at_again_at_once(self, servers: tuple[Endpoint, ...]) -> None:
         with HttpServer(page(204)) as server:
             layer = PortalLayer([KnownPage(url=f"http://page.example:{server.port}/")], lambda: servers)
-            assert [layer.look(t, afresh=False).kept for t in (0, 5, 10)] == [False, True, False]
+            assert [layer.look(t, afresh=False).kept for t in (0, 6, 12)] == [False, True, False]
             server.script = page(200)
-            assert [layer.look(t, afresh=False).kept for t in (20, 21, 22)] == [False, False, False]
+            assert [layer.look(t, afresh=False).kept for t in (24, 25, 26)] == [False, False, False]
 
     @pytest.mark.parametrize("url", ["https://page.example/", "page.example"])
     def test_only_plain_http_shows_a_portal(self, url: str) -> None:

@@ -153,7 +153,7 @@ def vpn_down(on: Stage) -> Faults:
 
 
 def bursts(on: Stage, burst: Burst) -> Faults:
-    on.patch.setattr(icmp, "burst", lambda *_, **__: burst)
+    on.patch.setattr(icmp, "bursts", lambda addresses, *_, **__: [burst] * len(addresses))
     layer = QualityLayer(Line(gateway="192.0.2.9"), (), loss_limit=0.1, latency_limit_seconds=0.5)
     found: Faults = ()
     for look in range(12):

@@ -30,7 +30,7 @@ def measure(delay_seconds: float, lose_every: int, calls: Callable[[], Figures])
 
 
 def ours(count: int) -> Figures:
-    return figures([icmp.burst(FAR, count, 0.5, spacing_seconds=0.02)])
+    return figures([burst for burst in icmp.bursts([FAR], count, 0.5, spacing_seconds=0.02) if burst])
 
 
 def fping(count: int) -> Figures:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from agent.rounds import JITTER_RATIO
+from probes.kinds.link import Link
 from probes.reading import Reading
 from tests.fakes.clock import Clock
 from tests.fakes.dns import answer, refuses, silent
@@ -17,7 +19,7 @@ from tests.fakes.office import Office, office
 
 RUNS = int(os.environ.get("JAGALOKET_LINK_RUNS", "1"))
 SEED = 20261124
-LOOK_SECONDS, RELOOK_SECONDS = 3.0, 1.0
+LOOK_SECONDS, RELOOK_SECONDS = Link.interval_seconds * (1 + JITTER_RATIO), Link.confirm.relook_seconds
 WITHIN_SECONDS = 60 + LOOK_SECONDS + RELOOK_SECONDS + 10
 """A minute, the look after it, the one that confirms, and what these and those below wait for the network."""
 
@@ -203,7 +205,7 @@ def test_a_fault_of_what_others_run_is_named_rightly_within_a_minute_and_its_con
 ) -> None:
     chance = random.Random(SEED)  # noqa: S311 - phases of a test, not secrets
     for _ in range(RUNS):
-        healthy = chance.randint(40, 60)  # after a start, offices are spread over two minutes
+        healthy = chance.randint(20, 30)  # after a start, offices are spread over two minutes
         assert seconds_until_named(rig, make, expected, healthy) < WITHIN_SECONDS
 
 

@@ -1,7 +1,7 @@
 """Loss, delay, jitter and flapping: figures from bursts, and faults that do not flutter."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
@@ -54,16 +54,16 @@ class Rig:
         join_bursts()  # another test's may still be under way
         self._threads: set[threading.Thread] = set()
         self._lists = {"198.51.100.1": list(beyond), "192.168.1.1": list(gateway)}
-        monkeypatch.setattr(icmp, "burst", self._burst)
+        monkeypatch.setattr(icmp, "bursts", self._bursts)
         line = Line(gateway="192.168.1.1")
         targets = ["2001:db8::1", "198.51.100.1"]
         self.layer = QualityLayer(line, targets, loss_limit=0.1, latency_limit_seconds=0.5)
 
-    def _burst(self, address: str, count: int, timeout: float, *, spacing_seconds: float) -> Burst:
+    def _bursts(self, addresses: Sequence[str], count: int, timeout: float, *, spacing_seconds: float) -> list[Burst]:
         del count, timeout, spacing_seconds
         self._threads.add(threading.current_thread())
-        bursts = self._lists[address]
-        return bursts.pop(0) if len(bursts) > 1 else bursts[0]
+        lists = [self._lists[address] for address in addresses]
+        return [bursts.pop(0) if len(bursts) > 1 else bursts[0] for bursts in lists]
 
     def minutes(self, count: int) -> Verdict:
         """As many bursts, and what the layer says after them."""
@@ -137,11 +137,7 @@ def test_who_echoed_and_stopped_is_lossy_but_has_no_delay(rig: Callable[..., Rig
 
 def test_a_pc_that_may_not_ping_cannot_tell(rig: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> None:
     forbidden = rig()
-
-    def refuse(*_: object, **__: object) -> Burst:
-        raise PermissionError
-
-    monkeypatch.setattr(icmp, "burst", refuse)
+    monkeypatch.setattr(icmp, "bursts", lambda addresses, *_, **__: [None] * len(addresses))
     verdict = forbidden.minutes(3)
     assert (verdict.up, verdict.samples) == (None, ())
 

@@ -56,7 +56,7 @@ def watch(office: Lan, service: Service, *, share: bool = True) -> tuple[list[tu
         reading = inside(pc, links[pc].read)
         assert reading.faults == ()
         asks += [(clock.now, pc)] * (office.service.callers - before)
-        heapq.heappush(looks, (clock.now + 3 * chance.uniform(0.95, 1.05), pc))
+        heapq.heappush(looks, (clock.now + Link.interval_seconds * chance.uniform(0.95, 1.05), pc))
     return asks, list(links.values())
 
 

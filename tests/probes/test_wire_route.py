@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -77,9 +78,46 @@ def test_an_echo_goes_there_and_back(office: str) -> None:
     assert 0 < rtt < 1
 
 
+def bursts(
+    office: str, addresses: list[str], count: int, patience: float, *, spacing_seconds: float
+) -> list[icmp.Burst | None]:
+    return inside(office, lambda: icmp.bursts(addresses, count, patience, spacing_seconds=spacing_seconds))
+
+
 def test_a_burst_counts_what_came_back(office: str) -> None:
-    burst = inside(office, lambda: icmp.burst("192.168.77.1", 5, 0.5, spacing_seconds=0.01))
-    assert (burst.sent, len(burst.rtts)) == (5, 5)
+    found = bursts(office, ["192.168.77.1", "192.168.77.200"], 5, 0.5, spacing_seconds=0.01)
+    assert [(burst.sent, len(burst.rtts)) for burst in found if burst] == [(5, 5), (5, 0)]
+    assert all(0 < rtt < 1 for burst in found if burst for rtt in burst.rtts)
+
+
+@pytest.mark.parametrize("jump_seconds", [-3600, -0.01, 0.01, 3600])
+def test_a_burst_in_which_the_clock_was_set_says_nothing(
+    office: str, monkeypatch: pytest.MonkeyPatch, jump_seconds: float
+) -> None:
+    wall = time.time
+    pauses = []
+
+    def set_the_clock(seconds: float) -> None:
+        pauses.append(seconds)
+        monkeypatch.setattr(time, "time", lambda: wall() + jump_seconds)
+
+    monkeypatch.setattr(time, "sleep", set_the_clock)
+    assert bursts(office, ["127.0.0.1"], 2, 0.5, spacing_seconds=0.2) == [None]
+    assert pauses == [0.2]
+
+
+def test_the_replies_to_a_burst_may_be_read_late(office: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: late(seconds + 0.1))
+    (burst,) = bursts(office, ["127.0.0.1"], 3, 0.5, spacing_seconds=0.0)
+    assert burst is not None
+    assert len(burst.rtts) == 3
+    assert max(burst.rtts) < 0.05
+
+
+def test_an_address_to_which_there_is_no_way_costs_the_others_nothing(office: str) -> None:
+    found = bursts(office, ["no address", "127.0.0.1"], 1, 0.5, spacing_seconds=0.0)
+    assert [burst and len(burst.rtts) for burst in found] == [None, 1]
 
 
 def test_a_knock_at_a_closed_port_is_answered(office: str) -> None:
