@@ -2,7 +2,8 @@
 # Makes an empty virtual environment with the first Python 3.11 or newer found.
 #   scripts/venv.sh FOLDER        PYTHON=... names the interpreter to take
 # Debian keeps pip for new environments in a package of its own (python3-venv). Where that is missing, its
-# wheel is fetched with apt and used in place: no root needed, nothing is installed on the machine.
+# wheel is fetched with apt and used in place: no root needed, nothing is installed on the machine. Where there is no
+# Python at all, root has Debian's installed; who is not root is told.
 set -eu
 
 folder=$1
@@ -18,6 +19,15 @@ find_python() {
             return
         fi
     done
+    return 1
+}
+
+python_from_debian() {
+    if [ -z "${PYTHON:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "no Python 3.11 or newer here: installing Debian's (python3)"
+        apt-get -qq update >&2 && DEBIAN_FRONTEND=noninteractive \
+            apt-get -qq -y --no-install-recommends install python3 >/dev/null 2>&1 && find_python && return
+    fi
     say "no Python 3.11 or newer here (looked for: ${PYTHON:-python3, python3.11 to python3.14});" \
         "install one: sudo apt install python3 python3-venv (Ubuntu 22.04: python3.11 python3.11-venv)"
     return 1
@@ -43,7 +53,7 @@ pip_from_debian() {
     PYTHONPATH=$wheel "$folder/bin/python" -m pip --disable-pip-version-check -q install --no-index "$wheel"
 }
 
-python=$(find_python)
+python=$(find_python || python_from_debian)
 say "making $folder with $("$python" --version)"
 if "$python" -c 'import ensurepip' 2>/dev/null; then
     "$python" -m venv --clear "$folder"
