@@ -81,15 +81,14 @@ class _Volley:
         self._wire.sendto(packet, self._to)
 
     def listen(self, until: float, enough: int) -> None:
-        """Take replies until a monotonic time, or until there are enough."""
+        """Take replies until a monotonic time, and what lies ready then, or until there are enough."""
         for _ in range(_MOST_STRAYS + enough):
-            left = until - time.monotonic()
-            if left <= 0 or len(self.rtts) >= enough:
+            if len(self.rtts) >= enough:
                 return
-            self._wire.settimeout(left)
+            self._wire.settimeout(max(0.0, until - time.monotonic()))
             try:
                 data, extra, _, sender = self._wire.recvmsg(256, 64)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 return
             self._take(data, extra, sender[0])
 

@@ -85,7 +85,8 @@ def bursts(
 
 
 def test_a_burst_counts_what_came_back(office: str) -> None:
-    found = bursts(office, ["192.168.77.1", "192.168.77.200"], 5, 0.5, spacing_seconds=0.01)
+    router, nobody = "192.168.77.1", "192.168.77.200"
+    found = bursts(office, [router, nobody], 5, 0.5, spacing_seconds=0.01)
     assert [(burst.sent, len(burst.rtts)) for burst in found if burst] == [(5, 5), (5, 0)]
     assert all(0 < rtt < 1 for burst in found if burst for rtt in burst.rtts)
 
@@ -118,6 +119,12 @@ def test_the_replies_to_a_burst_may_be_read_late(office: str, monkeypatch: pytes
 def test_an_address_to_which_there_is_no_way_costs_the_others_nothing(office: str) -> None:
     found = bursts(office, ["no address", "127.0.0.1"], 1, 0.5, spacing_seconds=0.0)
     assert [burst and len(burst.rtts) for burst in found] == [None, 1]
+
+
+def test_a_silent_target_does_not_cost_the_next_its_replies(office: str) -> None:
+    nobody, router = "192.168.77.201", "192.168.77.1"
+    found = bursts(office, [nobody, router], 5, 0.2, spacing_seconds=0.01)
+    assert [len(burst.rtts) for burst in found if burst] == [0, 5]
 
 
 def test_a_knock_at_a_closed_port_is_answered(office: str) -> None:
