@@ -1,6 +1,7 @@
 """Names to addresses without the C resolver."""
 
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -62,3 +63,33 @@ def test_the_reason_is_told_where_there_is_no_address() -> None:
     assert names.lookup("www.example.org", [server.at], 1).why.endswith("Connection refused")
     assert names.lookup("www.example.org", (), 1) == Found(why="no name server is configured")
     assert "host name" in names.lookup("a..b", [server.at], 1).why
+
+
+def test_a_file_is_read_again_when_it_changed_and_not_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    conf = tmp_path / "resolv.conf"
+    conf.write_bytes(b"nameserver 10.0.0.1\n")
+    reads: list[Path] = []
+    real = Path.open
+
+    def counted(path: Path, mode: str) -> IO[bytes]:
+        reads.append(path)
+        return real(path, mode)
+
+    monkeypatch.setattr(Path, "open", counted)
+    assert [names.name_servers(conf)[0].host for _ in range(3)] == ["10.0.0.1"] * 3
+    assert reads == [conf]
+    monkeypatch.undo()
+    other = tmp_path / "new"
+    other.write_bytes(b"nameserver 10.0.0.2\n")
+    other.replace(conf)
+    assert names.name_servers(conf)[0].host == "10.0.0.2"
+    conf.unlink()
+    assert names.name_servers(conf) == ()
+
+
+def test_a_long_file_is_not_kept_in_memory(tmp_path: Path) -> None:
+    hosts = tmp_path / "long"
+    hosts.write_text("10.0.0.5 siak\n" + "0.0.0.0 advertisement.example\n" * 1000)
+    before = names._read_once.cache_info().misses
+    assert names.from_hosts("siak", hosts) == ("10.0.0.5",)
+    assert names._read_once.cache_info().misses == before
