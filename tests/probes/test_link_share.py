@@ -8,10 +8,14 @@ from itertools import pairwise
 import pytest
 
 from probes.kinds.link import Link
+from probes.link.lan import Line
 from probes.link.metrics import SHARING
 from probes.link.service import Service
+from probes.link.share import Share
 from probes.reading import Actor
 from probes.text import SafeText
+from probes.wire.group import Group
+from probes.wire.target import read_url
 from tests.fakes.clock import Clock
 from tests.fakes.http import HttpServer, page
 from tests.fakes.lan import Lan, lan
@@ -110,3 +114,14 @@ def test_where_nobody_can_be_told_each_counter_looks_by_itself_and_says_why() ->
     assert not any(sample.metric is SHARING for sample in reading.samples)
     assert asked[0] == 1
     assert asked[-1] in (4, 5)
+
+
+def test_one_look_hears_the_lan_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[int] = []
+    monkeypatch.setattr(Group, "stand_on", lambda *_: "")
+    monkeypatch.setattr(Group, "heard", lambda _, length: heard.append(length) or [])  # type: ignore[func-returns-value] # always None
+    share = Share(Line(interface="eth0", gateway="192.0.2.1"), [read_url("tcp://203.0.113.80:443")])
+    assert share.listen(1.0) == share.listen(1.0)
+    assert len(heard) == 1
+    share.listen(7.0)
+    assert len(heard) == 2
