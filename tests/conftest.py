@@ -1,8 +1,12 @@
 """What no test may leave behind for the next."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from probes.wire import clock
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from probes.reading import Actor, Fault, ProbeError, Reading, Severity
 from probes.software import output, port, process
 from probes.wire import clock, listening, systemctl
 from probes.wire.knock import Knock
+from tests.fakes.agentprocess import until
 from tests.fakes.http import free_port
 
 MINUTE = 60.0
@@ -51,6 +52,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
         if not program.exists():
             shutil.copy(found, program)
         begun.append(subprocess.Popen((program, "60", *arguments)))
+        # Popen returns as the old program's files close, a moment before the kernel knows the new one's words.
+        told = Path(f"/proc/{begun[-1].pid}/cmdline")
+        until(lambda: told.read_bytes().startswith(os.fsencode(program)))
         return begun[-1]
 
     yield go
