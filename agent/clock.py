@@ -2,6 +2,7 @@
 
 import queue
 import time
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -35,10 +36,8 @@ class SystemClock:
         """The next item of the inbox, None after timeout_seconds."""
         # CPython 3.11 (Modules/_queuemodule.c, get): after an item that lay ready, the queue's lock stays open; a get
         # that takes it and finds its few microseconds over waits for ever. Asking without waiting closes the lock.
-        try:
+        with suppress(queue.Empty):
             return inbox.get_nowait()
-        except queue.Empty:
-            pass
         try:
             return inbox.get(timeout=timeout_seconds)
         except queue.Empty:

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from probes.text import clean
 from probes.wire import webpage
-from probes.wire.address import family
 from probes.wire.target import Outcome, Stage, Url, reason
 
 _MOST_ADDRESSES = 3
@@ -82,24 +81,12 @@ def _connect(addresses: Sequence[str], port: int, until: float) -> tuple[socket.
         started = time.monotonic()
         share = max(0.001, (until - started) / tries_left)
         try:
-            wire = _dial(address, port, share)
+            wire = socket.create_connection((address, port), share)
         except OSError as error:
             why = f"{address} port {port}: {reason(error)}"
         else:
             return wire, time.monotonic() - started, ""
     return None, 0.0, why
-
-
-def _dial(address: str, port: int, timeout_seconds: float) -> socket.socket:
-    """As socket.create_connection(), which asks the C library for what an address means. Raises OSError."""
-    wire = socket.socket(family(address) or socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        wire.settimeout(timeout_seconds)
-        wire.connect((address, port))
-    except BaseException:
-        wire.close()
-        raise
-    return wire
 
 
 def _handshake(
