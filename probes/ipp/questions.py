@@ -1,7 +1,6 @@
 """The questions that a look asks: what a printer is and does, what jobs wait, which queues CUPS has."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from probes.ipp.answer import ASKED
 from probes.ipp.backlog import ASKED as ASKED_OF_JOBS
@@ -59,7 +58,7 @@ def why_unreached(address: str, until: float) -> SafeText:
     Only IPP: a printer's raw port 9100 often has one session, which CUPS may hold just now.
     """
     try:
-        connect(replace(server(address), tls=False), verify=False, until=until).close()
+        connect(server(address)._replace(tls=False), verify=False, until=until).close()
     except ConnectionError as error:
         return clean(str(error))
     except (ProbeError, ValueError):

@@ -1,8 +1,8 @@
 """How good a cable is: errors by their rate, duplex, and how often it came loose."""
 
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from probes.link.metrics import CARRIER_CHANGES, INTERFACE_BYTES, INTERFACE_ERRORS, SPEED
 from probes.reading import Actor, Fault, Sample, Severity
@@ -19,8 +19,7 @@ _ERROR_RATIO = 0.01
 _FEW_ERRORS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):
     """The counters at one moment."""
 
     at: float

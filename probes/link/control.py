@@ -5,9 +5,9 @@ answer, or breaks off, may itself be down: that takes two hosts, of parties that
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from probes.link.ladder import SERVICE_SECONDS, Keeper, Layer, Verdict, together
 from probes.link.metrics import RTT, TLS_SECONDS
@@ -37,8 +37,7 @@ class Finding(IntEnum):
     GOOD = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Tried(NamedTuple):
     """One control host: what was found, why it is not good, and how long it took."""
 
     finding: Finding
@@ -77,14 +76,14 @@ class ControlLayer(Layer):
             self._asked_afresh = not due
             verdict = self._ask()
             self._kept.put(now, verdict, good=verdict.up is not False)
-            return replace(verdict, news=self._kept.unsure)
-        return replace(self._kept.result or Verdict(), kept=True, news=self._kept.unsure)
+            return verdict._replace(news=self._kept.unsure)
+        return (self._kept.result or Verdict())._replace(kept=True, news=self._kept.unsure)
 
     def _ask(self) -> Verdict:
         servers = self._servers()
         tried = together([lambda h=h: self._try(h, servers) for h in self._hosts])  # type: ignore[misc] # mypy cannot infer a lambda with a default
         samples = [s for host, one in zip(self._hosts, tried, strict=True) for s in _samples(host, one.outcome)]
-        return replace(judge(tried), samples=tuple(samples))
+        return judge(tried)._replace(samples=tuple(samples))
 
     def _try(self, host: Url, servers: Sequence[Endpoint]) -> Tried:
         found = names.lookup(host.at.host, servers, _RESOLVE_SECONDS)

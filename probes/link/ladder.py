@@ -5,9 +5,8 @@ import threading
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from probes.reading import Fault, Sample
 from probes.text import SafeText
@@ -26,8 +25,7 @@ SERVICE_SECONDS = 60.0
 _UNSURE_LOOKS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one layer found.
 
     up: False stops the ladder, unless stops says that only part of what is above depends on this layer; None is
@@ -44,7 +42,7 @@ class Verdict:
     kept: bool = False
     news: bool = True
     samples: tuple[Sample, ...] = ()
-    facts: Mapping[str, SafeText] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, SafeText] = MappingProxyType({})
 
 
 class Layer(ABC):

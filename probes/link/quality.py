@@ -6,7 +6,7 @@ A burst takes two seconds, so it runs beside the looks and is read at a later on
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.link.ladder import Layer, Verdict
 from probes.link.lan import Line
@@ -28,8 +28,7 @@ _FLAP_WINDOW_SECONDS = 900.0
 _FLAPS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(NamedTuple):
     """What several bursts to one target say; None where no echo came back."""
 
     loss: float

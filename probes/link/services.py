@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from probes.link.ladder import NEAR_SECONDS, SERVICE_SECONDS, Keeper, Layer, Verdict, together
 from probes.link.metrics import LAYER_UP
@@ -71,7 +70,7 @@ class _Watched:
         trust = net.Trust(ca_file=str(self.service.ca_file or ""), verify=self.service.verify)
         outcome = net.look(self.url, self.addresses, self.service.timeout_seconds, trust=trust)
         if outcome.only_dates and not clock.trusted():
-            return replace(outcome, failed=None, why=NO_TEXT)
+            return outcome._replace(failed=None, why=NO_TEXT)
         return outcome
 
 
@@ -109,7 +108,7 @@ class ServiceLayer(Layer):
             one.take(now, outcome)
         self._tell(due, now)
         found = _verdict(watched, kept=not due)
-        return replace(found, facts=heard.facts, samples=(*found.samples, *heard.samples))
+        return found._replace(facts=heard.facts, samples=(*found.samples, *heard.samples))
 
     def _is_due(self, one: _Watched, now: float, *, afresh: bool) -> bool:
         others = self._share if self._share and not one.is_near else None

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.link.ladder import NEAR_SECONDS, PUBLIC_SECONDS, Keeper, Layer, Verdict, together
 from probes.link.lan import Line
@@ -11,14 +11,13 @@ from probes.reading import NO_TEXT, Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import dns, names
 from probes.wire.address import Endpoint, endpoint, family, is_loopback, is_near
-from probes.wire.handshakes import handshakes
+from probes.wire.tcp import handshakes
 
 CONNECT_SECONDS = 2.0
 DNS_SECONDS_ALLOWED = 2.4
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
+class _Tried(NamedTuple):
     """One target's result: seconds where it answered, else why not."""
 
     target: SafeText

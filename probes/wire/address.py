@@ -2,8 +2,8 @@
 
 import re
 import socket
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 _MOST_NAME = 253
@@ -11,8 +11,7 @@ _MOST_PORT = 65535
 _MOST_KEPT = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Where something listens. host: an address literal without brackets, or a name."""
 
     host: str

@@ -7,8 +7,8 @@ tell, and says so.
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from probes.wire import clock
 
@@ -17,8 +17,7 @@ _NAME = "last-run"
 _MOST_BYTES = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastRun:
+class LastRun(NamedTuple):
     """How the run before this one ended.
 
     lost_power: the PC booted anew and the agent had not been stopped before.

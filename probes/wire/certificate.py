@@ -4,7 +4,7 @@ ssl tells this of certificates that it accepted only; of one that it refused the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.reading import NO_TEXT
 from probes.text import SafeText, clean
@@ -17,8 +17,7 @@ _LABELS = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
 _MOST_ATTRIBUTES = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(NamedTuple):
     """subject, issuer: "CN=siak.example, O=Somebody"; empty where the certificate does not say or cannot be read."""
 
     subject: SafeText = NO_TEXT

@@ -2,7 +2,7 @@
 
 import ctypes
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RELEASE_EPOCH_SECONDS = 1_767_225_600
 """2026-01-01 UTC: this program was written later, so an earlier clock is wrong."""
@@ -26,8 +26,7 @@ class _Timex(ctypes.Structure):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KernelClock:
+class KernelClock(NamedTuple):
     """Whether a time service keeps the clock; offset_seconds: what the kernel still has to slew."""
 
     synchronised: bool

@@ -4,7 +4,7 @@ import errno
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from probes.reading import ProbeError
@@ -19,8 +19,7 @@ _REFUSED = (errno.ECONNREFUSED, errno.ENOENT)
 _NOBODY_THERE = (errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(NamedTuple):
     """Where IPP is spoken: a TCP endpoint, or a local socket's path. tls: with TLS from the first byte (ipps)."""
 
     at: Endpoint | str
@@ -125,7 +124,7 @@ def _wrapped(sock: socket.socket, host: str, *, verify: bool, until: float) -> s
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     try:
         sock.settimeout(left(until))
-        return context.wrap_socket(sock, server_hostname=host)
+        return context.wrap_socket(sock, server_hostname=host.encode())
     except OSError as error:
         sock.close()
         why = getattr(error, "reason", None) or error.strerror or type(error).__name__

@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.wire.address import Endpoint, family
 
@@ -25,8 +25,7 @@ NXDOMAIN = 3
 _RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What a server said. addresses and aliases (CNAME targets) are in the order of the answer."""
 
     rcode: int

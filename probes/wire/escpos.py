@@ -5,7 +5,7 @@ Ithaca 80PLUS and HPRT, which print the same tables.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.wire.stream import Question
 
@@ -18,8 +18,7 @@ ORDER = (1, 4, 2, 3)
 """What is asked first: the printer and its paper, which every clone that answers at all knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(NamedTuple):
     """The four status bytes, None where none came. Bits by name; a missing byte has none set."""
 
     printer: int | None = None
@@ -105,8 +104,7 @@ def status(replies: Sequence[bytes]) -> Status | None:
     return Status(printer=known.get(1), cause=known.get(2), error=known.get(3), paper=known.get(4))
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """One of Epson's maintenance counters, by its number in GS g 2. life: since new, not since a service."""
 
     number: int

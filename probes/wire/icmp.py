@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.wire.address import family
 from probes.wire.clock import skew_seconds
@@ -30,8 +30,7 @@ _MOST_SKEW_SECONDS = 0.002
 """More than a time service slews in a burst (500 ppm, adjtimex(2)): the clock was set meanwhile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Burst:
+class Burst(NamedTuple):
     """The round-trip times of one burst, in seconds; fewer than sent where echoes were lost."""
 
     sent: int

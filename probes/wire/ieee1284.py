@@ -1,6 +1,6 @@
 """A printer's own identification: KEY:VALUE;KEY:VALUE; (IEEE 1284-2000 section 7.6, USB printer class 1.1, 4.2.1)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.reading import NO_TEXT
 from probes.text import SafeText, clean
@@ -32,8 +32,7 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(NamedTuple):
     """What a printer says that it is. languages: its command sets in capitals ("ESC/POS", "ZPL", "PJL")."""
 
     vendor: SafeText = NO_TEXT

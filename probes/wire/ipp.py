@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 from probes.text import SafeText, clean
 
@@ -45,8 +46,7 @@ class Tag(IntEnum):
 _INTEGERS = (Tag.INTEGER, Tag.ENUM)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value: its tag, and its bytes without length and language."""
 
     tag: int
@@ -95,8 +95,7 @@ class Group:
         return next((clean(raw, limit=limit) for raw in self.octets(name)), SafeText(""))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """One answer. status: RFC 8011 section 4.1.6; below 0x0100 is success."""
 
     version: tuple[int, int]

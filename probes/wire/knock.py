@@ -4,7 +4,7 @@ import errno
 import selectors
 import socket
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.wire import names
 from probes.wire.address import family
@@ -12,8 +12,7 @@ from probes.wire.address import family
 _LOOKUP_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knock:
+class Knock(NamedTuple):
     """What came of it. port: the first that let us in, or None. refused: somebody is there and said no."""
 
     port: int | None = None

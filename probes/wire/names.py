@@ -3,9 +3,9 @@
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from probes.wire import dns
 from probes.wire.address import Endpoint, family
@@ -57,8 +57,7 @@ def from_hosts(name: str, path: Path = HOSTS) -> tuple[str, ...]:
     return tuple(w[0] for w in _lines(path) if name in (x.lower() for x in w[1:]) and family(w[0]) is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """The addresses of a name and the other names on the way to them; where there are none, why."""
 
     addresses: tuple[str, ...] = ()

@@ -4,20 +4,21 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
+from typing import NamedTuple
 
 from probes.text import clean
 from probes.wire import webpage
 from probes.wire.target import Outcome, Stage, Url, reason
+from probes.wire.tcp import dial
 
 _MOST_ADDRESSES = 3
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of openssl/x509_vfy.h.
 _DATE_CODES = (9, 10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
+class Trust(NamedTuple):
     """Which certificates count: those of the system, or of one file; verify=False takes any."""
 
     ca_file: str = ""
@@ -69,7 +70,7 @@ def presented(target: Url, addresses: Sequence[str], timeout_seconds: float) -> 
     try:
         with wire:
             wire.settimeout(max(0.001, until - time.monotonic()))
-            with _context(Trust(verify=False)).wrap_socket(wire, server_hostname=target.at.host) as secured:
+            with _context(Trust(verify=False)).wrap_socket(wire, server_hostname=target.at.host.encode()) as secured:
                 return secured.getpeercert(binary_form=True) or b""
     except (OSError, ValueError):
         return b""
@@ -81,7 +82,7 @@ def _connect(addresses: Sequence[str], port: int, until: float) -> tuple[socket.
         started = time.monotonic()
         share = max(0.001, (until - started) / tries_left)
         try:
-            wire = socket.create_connection((address, port), share)
+            wire = dial(address, port, share)
         except OSError as error:
             why = f"{address} port {port}: {reason(error)}"
         else:
@@ -95,23 +96,27 @@ def _handshake(
     started = time.monotonic()
     try:
         wire.settimeout(max(0.001, until - started))
-        secured = _context(trust).wrap_socket(wire, server_hostname=host)
+        secured = _context(trust).wrap_socket(wire, server_hostname=host.encode())
     except ssl.SSLCertVerificationError as error:
         only_dates = error.verify_code in _DATE_CODES
         why = clean(f"certificate refused: {error.verify_message}")
-        return wire, replace(outcome, failed=Stage.TLS, why=why, refused=True, only_dates=only_dates)
+        return wire, outcome._replace(failed=Stage.TLS, why=why, refused=True, only_dates=only_dates)
     except (OSError, ValueError) as error:
         what = getattr(error, "reason", None) or (reason(error) if isinstance(error, OSError) else str(error))
-        return wire, replace(outcome, failed=Stage.TLS, why=clean(f"TLS handshake failed: {what}"))
+        return wire, outcome._replace(failed=Stage.TLS, why=clean(f"TLS handshake failed: {what}"))
     ends = (secured.getpeercert() or {}).get("notAfter")
     expires = _epoch_seconds(ends) if isinstance(ends, str) else None
-    return secured, replace(outcome, tls_seconds=time.monotonic() - started, expires=expires)
+    return secured, outcome._replace(tls_seconds=time.monotonic() - started, expires=expires)
 
 
 @lru_cache(64)
-def _epoch_seconds(date: str) -> float:
-    """A date as certificates write it; reading one costs as much as a TCP handshake."""
-    return float(ssl.cert_time_to_seconds(date))
+def _epoch_seconds(date: str) -> float | None:
+    """A date as certificates write it ("Jun 26 21:41:46 2026 GMT"); None for what is none.
+
+    ssl.cert_time_to_seconds() would load strptime(), 0.06 MiB, for what the reader of mail's dates can do as well.
+    """
+    read = parsedate_tz(date)
+    return float(mktime_tz(read)) if read else None
 
 
 _CONTEXTS: dict[Trust, ssl.SSLContext] = {}

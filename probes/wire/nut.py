@@ -5,11 +5,12 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.reading import ProbeError
 from probes.text import SafeText, clean
 from probes.wire import names
+from probes.wire.tcp import dial
 
 PORT = 3493
 _MOST_BYTES = 128 * 1024
@@ -27,8 +28,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(NamedTuple):
     """Who asks. Most upsd let everybody read; the password crosses the network as it is."""
 
     user: str
@@ -119,7 +119,7 @@ def _dial(addresses: tuple[str, ...], port: int, until: float) -> socket.socket:
     for tries_left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
         share = max(0.001, (until - time.monotonic()) / tries_left / 2)
         try:
-            return socket.create_connection((address, port), share)
+            return dial(address, port, share)
         except OSError:
             if tries_left == 1:
                 raise

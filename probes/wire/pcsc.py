@@ -6,8 +6,8 @@ sent, so whoever works with the card notices nothing.
 
 import socket
 import struct
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from probes.reading import ProbeError
 from probes.text import SafeText, clean
@@ -24,8 +24,7 @@ _PRESENT, _SWALLOWED = 0x04, 0x08
 """Bits of the state (pcsclite.h). Swallowed: a card is there and did not answer when it was powered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardReader:
+class CardReader(NamedTuple):
     """One reader. card: a card is in it; mute: the card does not answer; in_use: a program works with it."""
 
     name: SafeText

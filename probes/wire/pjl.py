@@ -4,7 +4,7 @@ DISPLAY is in the panel's language and is only shown; what is decided on is CODE
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.reading import NO_TEXT
 from probes.text import SafeText, clean
@@ -23,8 +23,7 @@ _PAGES = re.compile(rb"^(?:PAGECOUNT[ \t]{0,8}=)?[ \t]{0,8}(\d{1,10})[ \t]{0,8}\
 _QUOTED = re.compile(rb'^"?([^"\r\n]{1,128})"?[ \t]{0,8}\r?$', re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(NamedTuple):
     """What INFO STATUS said. online: None where it did not say. display: only to show."""
 
     code: int

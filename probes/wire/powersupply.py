@@ -5,8 +5,8 @@ feeds: neither says anything about the mains.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SUPPLIES = Path("/sys/class/power_supply")
 _MOST_SUPPLIES = 32
@@ -14,8 +14,7 @@ _MOST_BYTES = 64
 _ADAPTERS = ("Mains", "USB", "Wireless")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Battery:
+class Battery(NamedTuple):
     """One battery of this PC. ratio: how full, from 0 to 1; None where it does not tell. status: the kernel's word."""
 
     ratio: float | None
@@ -23,8 +22,7 @@ class Battery:
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Power:
+class Power(NamedTuple):
     """on_mains: None where the PC has no battery, or does not tell. ratio: how full all batteries are together."""
 
     on_mains: bool | None = None

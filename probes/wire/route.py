@@ -6,8 +6,8 @@ Reading needs no privilege. All functions raise OSError where the kernel refuses
 import os
 import socket
 import struct
-from dataclasses import dataclass
 from enum import IntFlag
+from typing import NamedTuple
 
 from probes.wire import rtnetlink
 
@@ -35,8 +35,7 @@ class Nud(IntFlag):
     PERMANENT = 0x80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interface:
+class Interface(NamedTuple):
     """A network interface. The counters run since it was made; carrier_changes: plugged and unplugged, each counts."""
 
     name: str
@@ -49,8 +48,7 @@ class Interface:
     errors: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """A default route. gateway: None on a point-to-point line, which needs none."""
 
     interface: str
@@ -59,8 +57,7 @@ class Route:
     metric: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(NamedTuple):
     """An address of this PC. is_global: it may be used beyond the cable (the kernel's scope)."""
 
     interface: str
@@ -68,8 +65,7 @@ class Address:
     is_global: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """What ARP or neighbour discovery knows of an address; confirmed_seconds: since its last sign of life."""
 
     state: Nud

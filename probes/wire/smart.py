@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from probes.reading import NO_TEXT
 from probes.text import SafeText, clean
@@ -29,8 +29,7 @@ _MOST_DISKS = 16
 _MOST_BYTES = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """passed: whether the disk believes in itself; None where it cannot tell. standing: asleep, so it was not asked."""
 
     passed: bool | None = None

@@ -1,7 +1,7 @@
 """How a device is spoken to by SNMP: address, version and secrets. Needs no library."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from probes.reading import ProbeError
 from probes.secret import Secret
@@ -17,8 +17,7 @@ _LOOKUP_SECONDS = 2.0
 _LEAST_KEY = 8  # RFC 3414 section 11.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(NamedTuple):
     """What a configuration says; check() says whether it can be. Version 3 is RFC 3414's USM."""
 
     host: str

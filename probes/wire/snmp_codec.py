@@ -7,6 +7,7 @@ hour away. The same PDU types encoded here and sent by an ordinary socket cost 5
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from pyasn1.codec.ber import decoder, encoder
 from pyasn1.error import PyAsn1Error
@@ -34,8 +35,7 @@ class Ask(Enum):
     BULK = "bulk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """One request. repetitions: max-repetitions of a BULK, which asks for that many rows of every OID."""
 
     ask: Ask

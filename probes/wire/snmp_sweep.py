@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from probes.wire.snmp_codec import (
     MAX_DATAGRAM_BYTES,
@@ -26,8 +27,7 @@ Progress = Callable[[int, int], None]
 """Called with (hosts asked, hosts in all) after each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(NamedTuple):
     """What one address answered: the rows next to those asked for."""
 
     address: str
@@ -35,8 +35,7 @@ class Heard:
     rows: tuple[tuple[Oid, Value], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(NamedTuple):
     """How fast hosts are asked, and how long the slow ones are waited for at the end."""
 
     hosts_per_second: float = 50.0
@@ -56,6 +55,9 @@ def hosts_of(network: str) -> list[str]:
     return [str(address) for address in parsed.hosts()]
 
 
+_PACE = Pace()
+
+
 @dataclass(kw_only=True)
 class Sweep:
     """One pass over a network: no broadcast, one datagram of each version to each host, at a bounded rate."""
@@ -64,7 +66,7 @@ class Sweep:
     oids: tuple[Oid, ...]
     community: bytes = b"public"
     port: int = 161
-    pace: Pace = Pace()
+    pace: Pace = _PACE
     progress: Progress | None = None
     _request: int = field(default_factory=lambda: secrets.randbits(31), init=False)
     _heard: dict[str, Heard] = field(default_factory=dict, init=False)

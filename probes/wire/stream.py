@@ -8,16 +8,16 @@ import errno
 import os
 import re
 import select
-import socket
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from probes.reading import NO_TEXT, ProbeError
 from probes.text import SafeText, clean
 from probes.wire import names
 from probes.wire.address import family
+from probes.wire.tcp import dial
 
 REPLY_LIMIT_BYTES = 4096
 """The longest reply that is waited for; a printer's status has at most some hundred bytes."""
@@ -41,8 +41,7 @@ class Outcome(StrEnum):
     DENIED = "denied"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """What to send, and what a complete reply looks like.
 
     until: a regular expression over bytes; the reply is what it matches, wherever in the stream. b"" sends only.
@@ -55,8 +54,7 @@ class Question:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What came of an exchange.
 
     replies: one per question that was asked, b"" where none came; as many as questions only if all were asked.
@@ -78,7 +76,7 @@ def ask_tcp(host: str, port: int, questions: Sequence[Question], *, deadline_sec
     deadline = time.monotonic() + deadline_seconds
     address = _address(host, deadline_seconds / 2)
     try:
-        wire = socket.create_connection((address, port), max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic())))
+        wire = dial(address, port, max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic())))
     except OSError as error:
         return _not_connected(error, f"{host}:{port}")
     with wire:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.reading import ProbeError
 from probes.text import SafeText, clean
@@ -20,8 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,250}")
 """systemd.unit(5) allows no other signs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit's states in systemd's own words (org.freedesktop.systemd1(5)). main_pid: 0 where it has no process."""
 
     load: SafeText

@@ -1,7 +1,7 @@
 """What a service look aims at and what it found: the values that TCP, TLS and HTTP share."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from probes.reading import NO_TEXT
 from probes.text import SafeText
@@ -10,8 +10,7 @@ from probes.wire.address import Endpoint, endpoint
 PORTS = {"tcp": None, "tls": None, "http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Url:
+class Url(NamedTuple):
     """What to look at. scheme: tcp, tls, http or https; path: for the last two."""
 
     scheme: str
@@ -27,8 +26,7 @@ class Stage(StrEnum):
     HTTP = "http"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one look found; times in seconds, None where it did not come that far.
 
     failed: the stage that failed, None when all went well; why: in what words.

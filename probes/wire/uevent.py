@@ -2,7 +2,7 @@
 
 import socket
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NETLINK_KOBJECT_UEVENT = 15
 _KERNEL_GROUP = 1
@@ -10,8 +10,7 @@ _UDEV_PREFIX = b"libudev\0"
 _UDEV_OFFSET, _UDEV_FIELDS = 16, struct.Struct("=II")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """Something happened to one USB device.
 
     port: its sysfs name. vendor, product: four hexadecimal digits or "". address: its bus and device number, new at

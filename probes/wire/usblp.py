@@ -10,8 +10,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from probes.reading import NO_TEXT, ProbeError
 from probes.text import SafeText, clean
@@ -28,8 +27,7 @@ _TRANSFER_MILLISECONDS = 1000
 _GONE = (errno.ENODEV, errno.ENOENT, errno.ENXIO)
 
 
-@dataclass(frozen=True, slots=True)
-class PortStatus:
+class PortStatus(NamedTuple):
     """The status byte, bits as in linux/lp.h: 0x20 paper empty, 0x10 selected, 0x08 no error."""
 
     byte: int
@@ -59,8 +57,7 @@ class PortStatus:
         return f"USB port status 0x{self.byte:02x}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of asking. status: None where the printer does not tell. device_id: only from ask_unbound."""
 
     outcome: Outcome

@@ -6,7 +6,6 @@ No http.client: its time-outs are per read, so a server that drips holds it for 
 import re
 import socket
 import time
-from dataclasses import replace
 
 from probes.reading import NO_TEXT
 from probes.text import clean
@@ -48,8 +47,8 @@ def request(wire: socket.socket, target: Url, outcome: Outcome, until: float, bo
             first_byte = first_byte or time.monotonic() - started
             data += piece
     except OSError as error:
-        return replace(outcome, failed=Stage.HTTP, why=clean(f"HTTP: {reason(error)}"), first_byte_seconds=first_byte)
-    return _answer(data, body_bytes, replace(outcome, first_byte_seconds=first_byte))
+        return outcome._replace(failed=Stage.HTTP, why=clean(f"HTTP: {reason(error)}"), first_byte_seconds=first_byte)
+    return _answer(data, body_bytes, outcome._replace(first_byte_seconds=first_byte))
 
 
 def _complete(data: bytes, body_bytes: int) -> bool:
@@ -69,12 +68,11 @@ def _answer(data: bytes, body_bytes: int, outcome: Outcome) -> Outcome:
     status = _STATUS_LINE.match(data)
     end = _HEADER_END.search(data)
     if status is None or end is None:
-        return replace(outcome, failed=Stage.HTTP, why=clean("HTTP: the answer is not HTTP, or is cut off"))
+        return outcome._replace(failed=Stage.HTTP, why=clean("HTTP: the answer is not HTTP, or is cut off"))
     code = int(status[1])
     moved = _LOCATION.search(data, 0, end.start())
     failed = code >= 500  # noqa: PLR2004 - RFC 9110 15.6: the server failed
-    return replace(
-        outcome,
+    return outcome._replace(
         failed=Stage.HTTP if failed else None,
         why=clean(f"HTTP status {code}") if failed else NO_TEXT,
         status=code,

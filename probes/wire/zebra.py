@@ -7,7 +7,7 @@ printers that know it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.reading import NO_TEXT
 from probes.text import SafeText, clean
@@ -33,8 +33,7 @@ ODOMETER = "odometer.total_print_length"
 """How far media has moved in the printer's life: "8560 INCHES, 21744 CENTIMETERS"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostStatus:
+class HostStatus(NamedTuple):
     """The flags of ~HS that tell a fault."""
 
     paper_out: bool
@@ -48,11 +47,10 @@ class HostStatus:
 
     def __str__(self) -> str:
         """The evidence for a technician."""
-        return "~HS " + (", ".join(name for name in self.__slots__ if getattr(self, name)) or "ready")
+        return "~HS " + (", ".join(name for name in self._fields if getattr(self, name)) or "ready")
 
 
-@dataclass(frozen=True, slots=True)
-class HostErrors:
+class HostErrors(NamedTuple):
     """The flag words of ~HQES, group 1: bits as in the guide's table "Error Flags"."""
 
     errors: int
@@ -72,7 +70,7 @@ def host_status(reply: bytes) -> HostStatus | None:
     flags = (first[1], first[2], first[5], first[9], first[10], first[11], second[2], second[3])
     if any(flag.strip() not in (b"0", b"1") for flag in flags):
         return None
-    return HostStatus(**dict(zip(HostStatus.__slots__, (flag.strip() == b"1" for flag in flags), strict=True)))
+    return HostStatus(**dict(zip(HostStatus._fields, (flag.strip() == b"1" for flag in flags), strict=True)))
 
 
 def host_errors(reply: bytes) -> HostErrors | None:

@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,12 +65,12 @@ def power_out(on: Stage) -> Faults:
         (on.folder / name).mkdir()
         (on.folder / name / "type").write_text(kind_of)
         (on.folder / name / "online").write_text(online)
-    return (unplugged("eth0", replace(ETH, has_carrier=False), on.folder),)
+    return (unplugged("eth0", ETH._replace(has_carrier=False), on.folder),)
 
 
 def cable_unplugged(on: Stage) -> Faults:
-    down = replace(ETH, is_up=False, has_carrier=False)
-    return (*(unplugged("eth0", one, on.folder) for one in (None, down, replace(ETH, has_carrier=False))),)
+    down = ETH._replace(is_up=False, has_carrier=False)
+    return (*(unplugged("eth0", one, on.folder) for one in (None, down, ETH._replace(has_carrier=False))),)
 
 
 def no_address(on: Stage) -> Faults:
@@ -174,13 +173,13 @@ def high_latency(on: Stage) -> Faults:
 def interface_errors(on: Stage) -> Faults:
     cable = CableQuality(on.folder)
     cable.look(ETH, 0)
-    return cable.look(replace(ETH, errors=500, packets=2000), 30)[1]
+    return cable.look(ETH._replace(errors=500, packets=2000), 30)[1]
 
 
 def unstable_connection(on: Stage) -> Faults:
     cable = CableQuality(on.folder)
     cable.look(ETH, 0)
-    found = list(cable.look(replace(ETH, carrier_changes=9), 30)[1])
+    found = list(cable.look(ETH._replace(carrier_changes=9), 30)[1])
     web = on.server()
     link = Link(interface="lo", gateway="127.0.0.1", internet=(web.at,), dns_names=(), portal=())
     for minute in range(8):

@@ -1,7 +1,5 @@
 """The order of blame, and the pace at which targets are looked at."""
 
-from dataclasses import replace
-
 from probes.link.ladder import Keeper, Layer, Verdict, climb, together
 from probes.reading import Actor, Fault, Severity
 
@@ -43,27 +41,27 @@ def test_a_layer_that_cannot_tell_does_not_stop_the_ladder() -> None:
 
 
 def test_a_layer_is_not_blamed_while_one_below_only_remembers_that_it_worked() -> None:
-    low = Rung("low", replace(UP, kept=True), DOWN)
+    low = Rung("low", UP._replace(kept=True), DOWN)
     high = Rung("high", DOWN)
     assert list(climb([low, high], 0)) == ["low"]
     assert low.looks == [False, True]
 
 
 def test_a_layer_is_blamed_once_those_below_prove_to_work() -> None:
-    low, high = Rung("low", replace(UP, kept=True), UP), Rung("high", DOWN)
+    low, high = Rung("low", UP._replace(kept=True), UP), Rung("high", DOWN)
     assert climb([low, high], 0)["high"].up is False
     assert len(high.looks) == 1
 
 
 def test_old_news_does_not_make_the_layers_below_work_again() -> None:
-    low, high = Rung("low", replace(UP, kept=True)), Rung("high", replace(DOWN, news=False))
+    low, high = Rung("low", UP._replace(kept=True)), Rung("high", DOWN._replace(news=False))
     climb([low, high], 0)
     assert low.looks == [False]
 
 
 def test_a_doubt_is_the_fault_where_the_layer_above_finds_nobody() -> None:
     gateway = Rung("gateway", Verdict(doubt=_fault("gateway-down")))
-    found = climb([gateway, Rung("internet", replace(DOWN, alone=True))], 0)
+    found = climb([gateway, Rung("internet", DOWN._replace(alone=True))], 0)
     assert [fault.code for fault in found["gateway"].faults] == ["gateway-down"]
     assert "internet" not in found
 
@@ -121,7 +119,7 @@ def test_calls_run_at_the_same_time_and_keep_their_order() -> None:
 
 
 def test_a_layer_is_asked_again_where_one_that_part_of_it_needs_turns_out_to_be_down() -> None:
-    tunnel = Rung("tunnel", replace(UP, kept=True), replace(DOWN, stops=False))
+    tunnel = Rung("tunnel", UP._replace(kept=True), DOWN._replace(stops=False))
     services = Rung("services", DOWN, UP)
     found = climb([tunnel, services], 0)
     assert (found["tunnel"].up, found["services"].up) == (False, True)
@@ -129,5 +127,5 @@ def test_a_layer_is_asked_again_where_one_that_part_of_it_needs_turns_out_to_be_
 
 def test_a_layer_is_not_asked_twice_where_one_below_merely_can_tell_by_now() -> None:
     burst, services = Rung("burst", UNTOLD, UP), Rung("services", DOWN)
-    climb([Rung("low", replace(UP, kept=True), UP), burst, services], 0)
+    climb([Rung("low", UP._replace(kept=True), UP), burst, services], 0)
     assert (burst.looks, services.looks) == ([False, True], [False])

@@ -206,7 +206,7 @@ def test_an_answer_in_between_ends_the_refusal(fake: RawPrinter) -> None:
 
 
 def test_no_answer_to_the_connection_is_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socket.create_connection", Mock(side_effect=TimeoutError))
+    monkeypatch.setattr("probes.wire.stream.dial", Mock(side_effect=TimeoutError))
     assert codes(PrinterEscpos(host="192.0.2.1").read()) == [("not-responding", "")]
 
 
@@ -222,7 +222,7 @@ def test_a_name_without_address_does_not_blame_the_printer(monkeypatch: pytest.M
 
 def test_a_pc_without_network_does_not_blame_the_printer(monkeypatch: pytest.MonkeyPatch) -> None:
     error = OSError(101, "Network is unreachable")
-    monkeypatch.setattr("socket.create_connection", Mock(side_effect=error))
+    monkeypatch.setattr("probes.wire.stream.dial", Mock(side_effect=error))
     with pytest.raises(ProbeError, match="cannot connect from this PC"):
         PrinterEscpos(host="192.0.2.1").read()
 

@@ -314,7 +314,7 @@ def test_a_pc_that_is_gone_is_silent_and_one_whose_upsd_is_not_running_is_unknow
     def gone(*_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("socket.create_connection", gone)
+    monkeypatch.setattr("probes.wire.nut.dial", gone)
     reading = Ups(host="192.0.2.7").read()
     assert (reading.reachable, codes(reading)) == (False, ["not-responding"])
     assert reading.faults[0].detail == "192.0.2.7:3493: no answer in time"

@@ -1,5 +1,8 @@
 """TCP, TLS and HTTP looks against services that are good, slow, wrong and hostile."""
 
+import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +171,29 @@ def test_a_good_certificate_tells_when_it_ends(ca: Authority) -> None:
     assert found.expires is not None
     assert 4 * 86400 < found.expires - time.time() < 6 * 86400
     assert found.tls_seconds is not None
+
+
+def test_a_look_over_tls_loads_neither_idna_nor_strptime(ca: Authority) -> None:
+    program = (
+        "import sys\n"
+        "from probes.wire.net import Trust, look\n"
+        "from probes.wire.target import read_url\n"
+        "found = look(read_url(sys.argv[1]), ['127.0.0.1'], 5, trust=Trust(sys.argv[2]))\n"
+        "print(found.failed, found.expires > 0, *({'encodings.idna', '_strptime'} & set(sys.modules)))"
+    )
+    with HttpServer(page(200), tls=ca.server("localhost", 5)) as server:
+        told = [sys.executable, "-c", program, f"https://localhost:{server.port}/", str(ca.ca_file)]
+        said = subprocess.run(told, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    assert said.stdout == "None True\n"
+
+
+@pytest.mark.parametrize("day", ["Jun 26 21:41:46 2026 GMT", "Jan  1 00:00:00 1950 GMT", "Dec 31 23:59:59 9999 GMT"])
+def test_the_end_of_a_certificate_is_read_as_openssl_writes_it(day: str) -> None:
+    assert net._epoch_seconds(day) == ssl.cert_time_to_seconds(day)
+
+
+def test_an_end_that_is_no_date_is_none() -> None:
+    assert net._epoch_seconds("Bad time value") is None
 
 
 def test_an_ended_certificate_is_refused_for_its_dates(ca: Authority) -> None:

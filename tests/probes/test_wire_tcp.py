@@ -1,11 +1,32 @@
-"""Several TCP handshakes at the same time."""
+"""One TCP connection with an address, and several handshakes at the same time."""
 
 import socket
 import time
 
+import pytest
+
 from probes.wire.address import Endpoint
-from probes.wire.handshakes import handshakes
+from probes.wire.tcp import dial, handshakes
 from tests.fakes.http import HttpServer, free_port
+
+
+def test_a_connection_has_its_deadline_from_the_start() -> None:
+    with HttpServer() as server, dial("127.0.0.1", server.port, 2) as caller:
+        assert caller.getpeername() == ("127.0.0.1", server.port)
+        assert caller.gettimeout() == 2
+
+
+def test_an_address_of_ipv6_is_called_as_such() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        port = server.getsockname()[1]
+        with dial("::1", port, 2) as caller:
+            assert caller.getpeername()[:2] == ("::1", port)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "fe80::1%nowhere"])
+def test_whoever_cannot_be_reached_leaves_no_open_socket(address: str) -> None:
+    with pytest.raises(OSError, match=r"refused|such device|not known|not supported|unreachable|Invalid"):
+        dial(address, free_port(), 2)
 
 
 def test_each_target_gets_its_own_answer_in_order() -> None:
