@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from probes.link import metrics
+from probes.link import metrics, sentry
 from probes.link.control import ControlLayer, hosts
 from probes.link.gateway import GatewayLayer
 from probes.link.interception import InterceptionLayer
@@ -98,6 +98,7 @@ class Link(Probe):
     _flapping: Flapping = field(init=False, repr=False, default_factory=Flapping)
     _fallen: Fault | None = field(init=False, repr=False, default=None)
     _pings: tuple[float, bool] = field(init=False, repr=False, default=(-math.inf, False))
+    _services: ServiceLayer = field(init=False, repr=False)
     _now: Callable[[], float] = field(init=False, repr=False, default=time.monotonic)
 
     interval_seconds: ClassVar[float] = 6.0
@@ -128,6 +129,7 @@ class Link(Probe):
         share = Share(line, [url for url in shared if url], wanted=self.share)
         vpn = VpnLayer(self.vpn, share, line.tables)
         blocked = frozenset(self.block_pages)
+        self._services = ServiceLayer(self.services, dns.servers, vpn, blocked, share)
         return (
             CarrierLayer(line),
             AddressLayer(line),
@@ -144,8 +146,17 @@ class Link(Probe):
             PortalLayer(self.portal, dns.servers),
             ControlLayer(hosts(self.control), dns.servers, ca_file=self.control_ca_file, block_pages=blocked),
             vpn,
-            ServiceLayer(self.services, dns.servers, vpn, blocked, share),
+            self._services,
         )
+
+    def subscribe(self, wake: Callable[[], None]) -> Callable[[], None] | None:
+        """Wake when a service of the office's own is gone. None where there is none."""
+        if not any(service.is_own for service in self.services):
+            return None
+        try:
+            return sentry.stand(self._services.are_there, wake, lambda: self._services.looked)
+        except RuntimeError:
+            return None
 
     def read(self) -> Reading:
         """Climb the ladder once. Raises ProbeError where the kernel does not tell about the network."""

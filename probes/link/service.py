@@ -7,6 +7,7 @@ from probes.link.metrics import FIRST_BYTE_SECONDS, RTT, SERVICE_UP, TLS_EXPIRY,
 from probes.reading import Actor, Fault, Sample, Severity
 from probes.text import SafeText, clean
 from probes.wire import clock
+from probes.wire.address import is_loopback
 from probes.wire.target import Outcome, Stage, read_url
 
 _DAY_SECONDS = 86400
@@ -17,9 +18,9 @@ class Service:
     """One service in the configuration.
 
     name: as tickets show it. url: tcp://host:port, tls://host:port, http://host/path or https://host/path.
-    actor: who can mend it. every_seconds: how often at most; 0: every look in the office (over TLS every other
-    look) and for services of other parties once a minute. timeout_seconds: for everything together.
-    slow_seconds: longer is service-slow.
+    actor: who can mend it. every_seconds: how often at most; 0: every look in the office (over TLS every 11 s,
+    in between only whether its port is open) and for services of other parties once a minute.
+    timeout_seconds: for everything together. slow_seconds: longer is service-slow.
     expiry_days: how long before its end a certificate is reported. ca_file, verify: which certificates count.
     via_vpn: it is behind the tunnel, so it is left alone while that is down.
     """
@@ -34,6 +35,12 @@ class Service:
     ca_file: Path | None = None
     verify: bool = True
     via_vpn: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it may be the office's own: somebody other than the central office mends it, or it is in this PC."""
+        host = read_url(self.url).at.host
+        return self.actor != Actor.CENTRAL or host == "localhost" or is_loopback(host)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be looked at."""

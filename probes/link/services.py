@@ -1,5 +1,6 @@
 """The top layer: the services that the counter's work needs, each judged by itself."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
@@ -8,15 +9,17 @@ from probes.link.metrics import LAYER_UP
 from probes.link.service import Service, judge, samples
 from probes.link.share import Share
 from probes.link.vpn import VpnLayer
-from probes.reading import NO_TEXT, Actor, Fault, Sample
+from probes.reading import NO_TEXT, Fault, Sample
 from probes.text import SafeText, clean
 from probes.wire import clock, names, net
 from probes.wire.address import Endpoint, is_loopback, is_near
 from probes.wire.target import Outcome, Stage, read_url
+from probes.wire.tcp import handshakes
 
 _RESOLVE_SECONDS = 2.0
+_KNOCK_SECONDS = 2.0
 _TLS_PAUSE_SECONDS = 11.0
-"""Near services over TLS: every second look of 6 s; with two that wait 3 s in vain, confirmed within 20 s."""
+"""Near services over TLS: every second whole look of 6 s; with two that wait 3 s in vain, confirmed within 20 s."""
 
 
 class _Watched:
@@ -37,8 +40,13 @@ class _Watched:
         """Whether it is the office's own, as far as that is known."""
         if not self.addresses:
             return False
-        own = is_loopback(self.addresses[0]) or self.service.actor != Actor.CENTRAL
-        return own and is_near(self.addresses[0])
+        return (self.service.is_own or is_loopback(self.addresses[0])) and is_near(self.addresses[0])
+
+    @property
+    def may_be_knocked_at(self) -> bool:
+        """Whether it is near and worked when last looked at, and nobody said how often it may be asked."""
+        works = self.kept.result is not None and not self.kept.bad_looks
+        return works and self.is_near and not self.service.every_seconds
 
     def pace(self) -> None:
         """Set by where the service is: in the office every look, elsewhere gently."""
@@ -90,6 +98,8 @@ class ServiceLayer(Layer):
         self._share = share
         self._all = tuple(_Watched(service, block_pages) for service in services)
         self._servers = servers
+        self.looked = -math.inf
+        """When, by time.monotonic()."""
         self._vpn = vpn
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
@@ -102,6 +112,8 @@ class ServiceLayer(Layer):
             return Verdict()
         heard = self._share.listen(now) if self._share else Verdict()
         due = [w for w in watched if self._is_due(w, now, afresh=afresh)]
+        self.looked = time.monotonic()
+        due += _vanished([w for w in watched if w.may_be_knocked_at and w not in due])
         servers = self._servers()
         self._tell(due, now)
         for one, outcome in zip(due, together([lambda w=w: w.look(servers) for w in due]), strict=True):  # type: ignore[misc] # mypy cannot infer a lambda with a default
@@ -109,6 +121,10 @@ class ServiceLayer(Layer):
         self._tell(due, now)
         found = _verdict(watched, kept=not due)
         return found._replace(facts=heard.facts, samples=(*found.samples, *heard.samples))
+
+    def are_there(self) -> bool:
+        """Between two looks, from any thread: do the office's own services that worked still let us in?"""
+        return not _vanished([w for w in self._all if w.may_be_knocked_at])
 
     def _is_due(self, one: _Watched, now: float, *, afresh: bool) -> bool:
         others = self._share if self._share and not one.is_near else None
@@ -124,6 +140,14 @@ class ServiceLayer(Layer):
         """Look again once the way there is back."""
         for watched in self._all:
             watched.kept.forget()
+
+
+def _vanished(watched: Sequence[_Watched]) -> list[_Watched]:
+    """Those that no longer let us in at any of their addresses."""
+    doors = [(one, address) for one in watched for address in one.addresses[: net.MOST_ADDRESSES]]
+    came = handshakes([Endpoint(address, one.url.at.port) for one, address in doors], _KNOCK_SECONDS)
+    there = [one for (one, _), answer in zip(doors, came, strict=True) if answer.seconds is not None]
+    return [one for one in watched if one not in there]
 
 
 def _verdict(watched: Sequence[_Watched], *, kept: bool) -> Verdict:

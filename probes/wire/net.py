@@ -13,7 +13,8 @@ from probes.wire import webpage
 from probes.wire.target import Outcome, Stage, Url, reason
 from probes.wire.tcp import dial
 
-_MOST_ADDRESSES = 3
+MOST_ADDRESSES = 3
+"""So many of a name's addresses are tried."""
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of openssl/x509_vfy.h.
 _DATE_CODES = (9, 10)
 
@@ -47,7 +48,7 @@ def look(
     timeout_seconds: for everything together. body_bytes: how much of an HTTP body is wanted.
     """
     until = time.monotonic() + timeout_seconds
-    wire, seconds, why = _connect(addresses[:_MOST_ADDRESSES], target.at.port, until)
+    wire, seconds, why = _connect(addresses[:MOST_ADDRESSES], target.at.port, until)
     if wire is None:
         return Outcome(failed=Stage.CONNECT, why=clean(why))
     outcome = Outcome(connect_seconds=seconds)
@@ -64,7 +65,7 @@ def look(
 def presented(target: Url, addresses: Sequence[str], timeout_seconds: float) -> bytes:
     """The certificate (DER) that a target shows to anybody, not verified; empty where it shows none. Never raises."""
     until = time.monotonic() + timeout_seconds
-    wire, _, _ = _connect(addresses[:_MOST_ADDRESSES], target.at.port, until)
+    wire, _, _ = _connect(addresses[:MOST_ADDRESSES], target.at.port, until)
     if wire is None:
         return b""
     try:

@@ -1,14 +1,17 @@
 """A link on loopback: real sockets, the whole ladder."""
 
 import dataclasses
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from probes.kinds.link import Link
 from probes.link.metrics import LAYER_UP
+from probes.link.sentry import stand
 from probes.link.service import Service, judge
 from probes.reading import Actor, ProbeError, Reading, Severity, State
 from probes.text import SafeText
@@ -149,6 +152,62 @@ def test_a_stopped_service_is_found_at_the_next_look_and_so_is_its_return(
         assert value(reading, "service_up") == {"dukcapil": 0, "portal": 1}
         target.start()
         assert codes(watched.read()) == []
+
+
+class TestSentry:
+    """Between two looks the office's own services are knocked at."""
+
+    def test_a_service_that_stops_calls_for_a_look(
+        self, office: Callable[..., Link], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("probes.link.sentry.PAUSE_SECONDS", 0.01)
+        called = threading.Event()
+        with HttpServer(closes) as own:
+            link = office(services=(service(f"tcp://{own.at}"),))
+            assert codes(link.read()) == []
+            stop = link.subscribe(called.set)
+            assert stop is not None
+            try:
+                assert not called.wait(0.2)
+                assert own.callers > 2
+                own.stop()
+                assert called.wait(5)
+            finally:
+                stop()
+
+    def test_it_lets_a_look_that_has_just_knocked_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("probes.link.sentry.PAUSE_SECONDS", 0.4)
+        asked, knocked = threading.Event(), Mock(return_value=True)
+
+        def looked() -> float:
+            asked.set()
+            return time.monotonic()
+
+        stop = stand(knocked, lambda: None, looked)
+        assert asked.wait(10)
+        stop()
+        knocked.assert_not_called()
+
+    def test_it_ends_when_it_is_told_to(self, office: Callable[..., Link], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("probes.link.sentry.PAUSE_SECONDS", 0.01)
+        stop = office(services=(service("tcp://127.0.0.1:9"),)).subscribe(lambda: None)
+        assert stop is not None
+        (sentry,) = (thread for thread in threading.enumerate() if thread.name == "link-sentry")
+        stop()
+        sentry.join(5)
+        assert not sentry.is_alive()
+
+    def test_a_knock_that_cannot_be_made_does_not_end_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("probes.link.sentry.PAUSE_SECONDS", 0.01)
+        called = threading.Event()
+        stop = stand(Mock(side_effect=[OSError(24, "Too many open files"), False, *[True] * 1000]), called.set)
+        assert called.wait(5)
+        stop()
+
+    def test_a_link_without_services_of_its_own_has_none(self, office: Callable[..., Link]) -> None:
+        far = service("https://siak.example.go.id/")
+        assert office().subscribe(lambda: None) is None
+        assert office(services=(far,)).subscribe(lambda: None) is None
 
 
 def test_a_service_s_name_is_resolved_by_the_configured_server(office: Callable[..., Link], web: HttpServer) -> None:

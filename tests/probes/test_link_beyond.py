@@ -4,6 +4,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from probes.reading import Actor
 from probes.text import SafeText
 from probes.wire import route
 from probes.wire.address import Endpoint
+from tests.fakes.certificates import Authority
 from tests.fakes.dns import CNAME, A, DnsServer, answer, knows, name, record
 from tests.fakes.http import HttpServer, Script, closes, free_port, page, says
 
@@ -158,6 +161,64 @@ class TestGentleServices:
             verdicts = [layer.look(second, afresh=False) for second in range(420, 440)]
         assert [fault.code for fault in verdicts[-1].faults] == ["service-down"]
         assert sum(not verdict.kept for verdict in verdicts) == 2
+
+
+class TestOwnServices:
+    @pytest.mark.parametrize(
+        ("url", "more", "own"),
+        [
+            ("http://127.0.0.1:8080/", {}, True),
+            ("http://localhost:8080/", {}, True),
+            ("tls://arsip.kantor.example:443", {"actor": Actor.TECHNICIAN}, True),
+            ("https://siak.example.go.id/", {}, False),
+        ],
+    )
+    def test_they_are_in_this_pc_or_mended_by_somebody_near(self, url: str, more: dict[str, Any], own: bool) -> None:  # noqa: FBT001 - the expected value
+        assert Service(name=SafeText("one"), url=url, **more).is_own is own
+
+    def test_one_that_is_known_to_be_down_is_not_knocked_at(self) -> None:
+        with HttpServer(closes) as server:
+            service = Service(name=SafeText("arsip"), url=f"tcp://{server.at}")
+            layer = ServiceLayer([service], tuple, VpnLayer(None))
+            layer.look(0, afresh=False)
+            server.stop()
+            assert not layer.are_there()
+            layer.look(3, afresh=False)
+            assert layer.are_there()
+
+    def test_one_behind_a_fallen_link_is_not_knocked_at(self) -> None:
+        with HttpServer(closes) as server:
+            layer = ServiceLayer([Service(name=SafeText("arsip"), url=f"tcp://{server.at}")], tuple, VpnLayer(None))
+            layer.look(0, afresh=False)
+            server.stop()
+            layer.forget()
+            assert layer.are_there()
+
+    def test_one_with_two_addresses_is_there_while_one_lets_us_in(self) -> None:
+        with HttpServer(closes) as server, DnsServer(knows("127.0.0.9", "127.0.0.1")) as names:
+            service = Service(name=SafeText("arsip"), url=f"tcp://arsip.example:{server.port}", actor=Actor.TECHNICIAN)
+            layer = ServiceLayer([service], lambda: (names.at,), VpnLayer(None))
+            assert layer.look(0, afresh=False).up
+            assert layer.are_there()
+            server.stop()
+            assert not layer.are_there()
+
+    def test_one_over_tls_is_only_knocked_at_between_two_handshakes(self, tmp_path: Path) -> None:
+        with HttpServer(tls=Authority(tmp_path).server("localhost", 99)) as server:
+            service = Service(name=SafeText("arsip"), url=f"tls://{server.at}", verify=False)
+            layer = ServiceLayer([service], tuple, VpnLayer(None))
+            assert not layer.look(0, afresh=False).kept
+            assert [layer.look(second, afresh=False).kept for second in (3, 6, 9, 12)] == [True, True, True, False]
+
+    @pytest.mark.parametrize("scheme", ["tcp", "http", "tls", "https"])
+    def test_one_that_stops_is_seen_at_the_next_look(self, tmp_path: Path, scheme: str) -> None:
+        tls = Authority(tmp_path).server("localhost", 99) if scheme in ("tls", "https") else None
+        with HttpServer(page(200), tls=tls) as server:
+            service = Service(name=SafeText("arsip"), url=f"{scheme}://{server.at}", verify=False)
+            layer = ServiceLayer([service], tuple, VpnLayer(None))
+            assert layer.look(0, afresh=False).up
+            server.stop()
+            assert [fault.code for fault in layer.look(3, afresh=False).faults] == ["service-down"]
 
 
 class TestInterception:
