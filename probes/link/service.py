@@ -18,8 +18,8 @@ class Service:
     """One service in the configuration.
 
     name: as tickets show it. url: tcp://host:port, tls://host:port, http://host/path or https://host/path.
-    actor: who can mend it. every_seconds: how often at most; 0: every look in the office (over TLS every 11 s,
-    in between only whether its port is open) and for services of other parties once a minute.
+    actor: who can mend it. every_seconds: how often at most; 0: every look in the office (over TLS every
+    other one; half-way to the next whether its port is open) and for services of other parties once a minute.
     timeout_seconds: for everything together. slow_seconds: longer is service-slow.
     expiry_days: how long before its end a certificate is reported. ca_file, verify: which certificates count.
     via_vpn: it is behind the tunnel, so it is left alone while that is down.
