@@ -1,6 +1,5 @@
 """Between two looks: knocks at the office's own services, and calls for a look when one no longer lets us in."""
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -10,14 +9,11 @@ PAUSE_SECONDS = 3.0
 """With a second to confirm, a service that stops is in a letter within 5 s; a whole look so often costs a second of CPU
 more per hour."""
 
-
 _LEEWAY_SECONDS = 0.3
 """Looks come by chance a little sooner or later; this thread does not wake once more for that."""
 
 
-def stand(
-    are_there: Callable[[], bool], wake: Callable[[], None], looked: Callable[[], float] = lambda: -math.inf
-) -> Callable[[], None]:
+def stand(are_there: Callable[[], bool], wake: Callable[[], None], looked: Callable[[], float]) -> Callable[[], None]:
     """Knock in a thread of its own, half-way between looks, until the function that comes back is called.
 
     looked: the monotonic time of the last look, which knocks as well. Raises RuntimeError where no thread can start.

@@ -9,7 +9,7 @@ from probes.link.metrics import LAYER_UP
 from probes.link.service import Service, judge, samples
 from probes.link.share import Share
 from probes.link.vpn import VpnLayer
-from probes.reading import NO_TEXT, Fault, Sample
+from probes.reading import NO_TEXT, Actor, Fault, Sample
 from probes.text import SafeText, clean
 from probes.wire import clock, names, net
 from probes.wire.address import Endpoint, is_loopback, is_near
@@ -40,7 +40,8 @@ class _Watched:
         """Whether it is the office's own, as far as that is known."""
         if not self.addresses:
             return False
-        return (self.service.is_own or is_loopback(self.addresses[0])) and is_near(self.addresses[0])
+        own = is_loopback(self.addresses[0]) or self.service.actor != Actor.CENTRAL
+        return own and is_near(self.addresses[0])
 
     @property
     def may_be_knocked_at(self) -> bool:
@@ -98,9 +99,9 @@ class ServiceLayer(Layer):
         self._share = share
         self._all = tuple(_Watched(service, block_pages) for service in services)
         self._servers = servers
+        self._vpn = vpn
         self.looked = -math.inf
         """When, by time.monotonic()."""
-        self._vpn = vpn
 
     def look(self, now: float, *, afresh: bool) -> Verdict:
         """Look at those that are due, all at the same time."""

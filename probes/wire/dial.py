@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 from probes.reading import ProbeError
 from probes.text import clean
 from probes.wire import names
-from probes.wire.address import Endpoint, endpoint, family
+from probes.wire.address import Endpoint, endpoint
+from probes.wire.tcp import dial
 
 DEFAULT_PORT = 631
 CONNECT_SECONDS = 3.0
@@ -74,7 +75,7 @@ def connect(server: Server, *, verify: bool, until: float) -> socket.socket:
         raise ProbeError(msg)
     try:
         if isinstance(server.at, str):
-            return _dial(socket.AF_UNIX, server.at, until)
+            return _dial_local(server.at, until)
         sock = _dial_first(server.at, until)
         return _wrapped(sock, server.at.host, verify=verify, until=until) if server.tls else sock
     except OSError as error:
@@ -97,17 +98,21 @@ def _dial_first(at: Endpoint, until: float) -> socket.socket:
     addresses = found.addresses
     for address in addresses[:-1]:
         try:
-            return _dial(family(address) or socket.AF_INET, (address, at.port), until)
+            return dial(address, at.port, _patience(until))
         except OSError:
             continue
-    return _dial(family(addresses[-1]) or socket.AF_INET, (addresses[-1], at.port), until)
+    return dial(addresses[-1], at.port, _patience(until))
 
 
-def _dial(kind: socket.AddressFamily, address: str | tuple[str, int], until: float) -> socket.socket:
-    sock = socket.socket(kind, socket.SOCK_STREAM)
+def _patience(until: float) -> float:
+    return min(left(until), CONNECT_SECONDS)
+
+
+def _dial_local(path: str, until: float) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        sock.settimeout(min(left(until), CONNECT_SECONDS))
-        sock.connect(address)
+        sock.settimeout(_patience(until))
+        sock.connect(path)
     except BaseException:
         sock.close()
         raise

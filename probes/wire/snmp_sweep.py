@@ -35,7 +35,8 @@ class Heard(NamedTuple):
     rows: tuple[tuple[Oid, Value], ...]
 
 
-class Pace(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
     """How fast hosts are asked, and how long the slow ones are waited for at the end."""
 
     hosts_per_second: float = 50.0
@@ -55,9 +56,6 @@ def hosts_of(network: str) -> list[str]:
     return [str(address) for address in parsed.hosts()]
 
 
-_PACE = Pace()
-
-
 @dataclass(kw_only=True)
 class Sweep:
     """One pass over a network: no broadcast, one datagram of each version to each host, at a bounded rate."""
@@ -66,7 +64,7 @@ class Sweep:
     oids: tuple[Oid, ...]
     community: bytes = b"public"
     port: int = 161
-    pace: Pace = _PACE
+    pace: Pace = Pace()
     progress: Progress | None = None
     _request: int = field(default_factory=lambda: secrets.randbits(31), init=False)
     _heard: dict[str, Heard] = field(default_factory=dict, init=False)

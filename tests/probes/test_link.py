@@ -1,6 +1,7 @@
 """A link on loopback: real sockets, the whole ladder."""
 
 import dataclasses
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from probes.reading import Actor, ProbeError, Reading, Severity, State
 from probes.text import SafeText
 from probes.wire import clock, route
 from probes.wire.target import Outcome, Stage
+from tests.fakes.agentprocess import until
 from tests.fakes.certificates import Authority
 from tests.fakes.dns import DnsServer, answer, knows, refuses, silent
 from tests.fakes.http import HttpServer, closes, free_port, page
@@ -169,7 +171,7 @@ class TestSentry:
             assert stop is not None
             try:
                 assert not called.wait(0.2)
-                assert own.callers > 2
+                assert until(lambda: own.callers > 2)
                 own.stop()
                 assert called.wait(5)
             finally:
@@ -177,14 +179,15 @@ class TestSentry:
 
     def test_it_lets_a_look_that_has_just_knocked_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("probes.link.sentry.PAUSE_SECONDS", 0.4)
-        asked, knocked = threading.Event(), Mock(return_value=True)
+        asked, knocked = threading.Semaphore(0), Mock(return_value=True)
 
         def looked() -> float:
-            asked.set()
+            asked.release()
             return time.monotonic()
 
         stop = stand(knocked, lambda: None, looked)
-        assert asked.wait(10)
+        assert asked.acquire(timeout=10)
+        assert asked.acquire(timeout=10)
         stop()
         knocked.assert_not_called()
 
@@ -200,7 +203,8 @@ class TestSentry:
     def test_a_knock_that_cannot_be_made_does_not_end_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("probes.link.sentry.PAUSE_SECONDS", 0.01)
         called = threading.Event()
-        stop = stand(Mock(side_effect=[OSError(24, "Too many open files"), False, *[True] * 1000]), called.set)
+        knock = Mock(side_effect=[OSError(24, "Too many open files"), False, *[True] * 1000])
+        stop = stand(knock, called.set, lambda: -math.inf)
         assert called.wait(5)
         stop()
 
