@@ -228,7 +228,7 @@ def test_only_what_speaks_of_the_printer_is_its_silence(
     def connect(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("probes.wire.dial._dial", connect)
+    monkeypatch.setattr("probes.wire.dial.dial", connect)
     with pytest.raises(kind, match=r"192\.0\.2\.7:631: "):
         ask("ipp://192.0.2.7/")
 
